@@ -78,7 +78,7 @@ def import_files(
         nullcontext(None) if dry_run else import_session(settings, stopping.is_set) as session,
         ImportProgress(sum(_size(file) for _, files in groups for file in files)) as progress,
     ):
-        importing = _Import(session, progress, stopping.is_set, settings, again=again)
+        importing = ImportOfFiles(session, progress, stopping.is_set, settings, again=again)
         try:
             for path, files in groups:
                 importing.group(path, files)
@@ -98,8 +98,8 @@ def files_in(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file())
 
 
-class _Import:
-    """The import of all files. Without a session nothing is stored."""
+class ImportOfFiles:
+    """The import of all files. Without a session nothing is stored. `progress` shows how far it came."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pipeline.match.match_report import MatchReport
 from pipeline.query.document import Document
-from pipeline.query.tree import Query
+from pipeline.query.tree import Node, Query
 
 
 class StandingMatcher(Protocol):
@@ -24,6 +24,10 @@ class StandingMatcher(Protocol):
 
     def add(self, key: str, query: Query) -> None:
         """Add a search, or replace the one under the key. The change is in force once `settle` returns."""
+        ...
+
+    def root(self, key: str) -> Node:
+        """Return the tree of a search that was added."""
         ...
 
     def remove(self, key: str) -> None:

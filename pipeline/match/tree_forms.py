@@ -1,7 +1,7 @@
 """Forms of a search's tree: negation normal form, and a wider tree without conditions on counts (followers, likes, …).
 
 The normal form is equivalent: Not stands on leaves only, And and Or are flat. The wider tree matches each post that the
-search matches for some values of the post's counts. `has_numbers` tells whether there are conditions on counts.
+search matches for some values of the post's counts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from pipeline.query.tree import And, Everything, Node, Not, Number, Or
+from pipeline.query.tree import And, Everything, Node, Not, Or, has_numbers
 
 NO_POST = Or(())
 """Tree that no post matches."""
@@ -18,15 +18,6 @@ NO_POST = Or(())
 def negation_normal_form(node: Node) -> Node:
     """Return an equivalent tree in which Not stands on leaves only, and And and Or are flat."""
     return _push(node, negated=False)
-
-
-def has_numbers(node: Node) -> bool:
-    """Tell whether a search has a condition on counts."""
-    if isinstance(node, Number):
-        return True
-    if isinstance(node, Not):
-        return has_numbers(node.child)
-    return isinstance(node, (And, Or)) and any(map(has_numbers, node.children))
 
 
 def without_numbers(node: Node) -> Node:

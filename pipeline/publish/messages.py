@@ -2,13 +2,15 @@
 
 Notices name posts that no longer match a search (`gone`) and edited posts whose former content is unknown (`edited`).
 Posts are split into parts of at most 32,000 bytes (a larger post stands alone); web processes split their frames by the
-same function. A post's bytes are used as the store encoded them, and a payload is built once, however many searches it
-matches. Nothing here talks to Redis; COMMIT adds the header with the low watermark.
+same functions. A post's bytes are used as the store encoded them, and a payload is built once, however many searches it
+matches. Behind the posts, on a line of their own, stand the entry numbers of those that began to match later than they
+were first stored; most messages have none. Nothing here talks to Redis; COMMIT adds the header with the low watermark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -25,20 +27,37 @@ Clients with a read limit of 32 KiB accept such a frame (Go's coder/websocket ha
 has a message of its own.
 """
 
+NO_NUMBERS: Mapping[str, Any] = MappingProxyType({})
+"""No entry numbers."""
+
+
+class _Identified(msgspec.Struct):
+    id: str
+
+
 _encode = msgspec.json.Encoder().encode
+_decode_id = msgspec.json.Decoder(_Identified).decode
 
 
-def posts_messages(names: Names, matches: Mapping[str, Sequence[int]], bodies: Sequence[bytes]) -> list[Message]:
+def posts_messages(
+    names: Names,
+    matches: Mapping[str, Sequence[int]],
+    bodies: Sequence[bytes],
+    entered: Mapping[str, Mapping[str, int]] = NO_NUMBERS,
+) -> list[Message]:
     """Return the messages of each search: JSON arrays of the posts that matched, each of at most `PORTION_BYTES`.
 
-    `matches` maps a search's key to the indexes of its posts in `bodies`, the encoded posts.
+    `matches` maps a search's key to the indexes of its posts in `bodies`, the encoded posts. `entered` are the entry
+    numbers, by search and id, that differ from the first numbers.
     """
     payloads_of: dict[tuple[int, ...], list[bytes]] = {}
     messages: list[Message] = []
     for key, indexes in matches.items():
         which = tuple(indexes)
         payloads = payloads_of.get(which)
-        if payloads is None:
+        if key in entered:
+            payloads = _numbered_arrays([bodies[index] for index in which], entered[key])
+        elif payloads is None:
             payloads = payloads_of[which] = _arrays([bodies[index] for index in which])
         channel = names.live(key)
         messages += [(channel, payload) for payload in payloads]
@@ -50,6 +69,35 @@ def _arrays(bodies: list[bytes]) -> list[bytes]:
     if len(whole) <= PORTION_BYTES or len(bodies) == 1:
         return [b"[" + whole + b"]"]
     return [b"[" + b",".join(part) + b"]" for part in portions(bodies)]
+
+
+def _numbered_arrays(bodies: list[bytes], entered: Mapping[str, int]) -> list[bytes]:
+    found = numbered_portions(bodies, entered)
+    return [b"[" + b",".join(part) + (b"]\n" + _encode(numbers) if numbers else b"]") for part, numbers in found]
+
+
+def numbered_portions(
+    bodies: Sequence[bytes], entered: Mapping[str, int]
+) -> Iterator[tuple[list[bytes], dict[str, int]]]:
+    """Yield the bodies as `portions` does, each part with those of the entry numbers that concern its posts."""
+    if not entered:
+        yield from ((part, {}) for part in portions(bodies))
+        return
+    part: list[bytes] = []
+    numbers: dict[str, int] = {}
+    size = -1
+    for body in bodies:
+        post_id = _decode_id(body).id
+        number = {post_id: entered[post_id]} if post_id in entered else {}
+        more = 1 + len(body) + (len(_encode(number)) if number else 0)
+        if part and size + more > PORTION_BYTES:
+            yield part, numbers
+            part, numbers, size = [], {}, -1
+        part.append(body)
+        numbers |= number
+        size += more
+    if part:
+        yield part, numbers
 
 
 def portions(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:

@@ -106,6 +106,15 @@ Leaf = Everything | Word | Phrase | Near | Prefix | Facet | Number | Created | S
 Node = Leaf | Not | And | Or
 
 
+def has_numbers(node: Node) -> bool:
+    """Tell whether a search has a condition on counts."""
+    if isinstance(node, Number):
+        return True
+    if isinstance(node, Not):
+        return has_numbers(node.child)
+    return isinstance(node, (And, Or)) and any(map(has_numbers, node.children))
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed search.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.broker.counters import Counters, TimeSpent
 from pipeline.broker.keys import Names
@@ -29,9 +29,12 @@ from pipeline.queue.poison_records import PoisonFinder, PoisonProgress
 from pipeline.store.contract import Persisted, Store, Writes
 from pipeline.worker.announced_deletions import announced_ids, deletion_versions, rewritten_versions, tombstones
 from pipeline.worker.batch_counters import count_batch
+from pipeline.worker.batch_part import BatchPart
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
+from pipeline.worker.entry_numbers import entered_by_search
 from pipeline.worker.intake_filter import IntakeFilter
-from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch, refused_dead_letters
+from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch
+from pipeline.worker.refused_records import store_alone
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +49,6 @@ DELETION_BUDGET_S = 10.0
 """Seconds that one attempt removes what deletions take along (a million reposts, all posts of an account), or hides,
 shows and renames posts of accounts. Then the batch goes to the end of the queue, and its next attempt finds less to do.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A batch, or some records of it: normalised, inside TRACK (`accepted`), and as the store took it."""
-
-    normalised: NormalisedBatch
-    accepted: Writes
-    persisted: Persisted
 
 
 class BatchProcessor:
@@ -109,7 +103,7 @@ class BatchProcessor:
             yield "normalised"
             attempt = self._order.begin(claim.batch_id, normalised.seq_count, must_be_open=True)
             yield "begun"
-            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            part = self._store_part(attempt, batch, range(len(batch.records)), normalised, accepted)
             yield "persisted"
         yield from self._match_and_commit(attempt, batch, part)
 
@@ -130,6 +124,20 @@ class BatchProcessor:
         with TimeSpent(self._counters, "normalise_us"):
             normalised = fold_batch(batch, self._normalise, indexes)
             return normalised, self._intake.filter(normalised.writes, whole=batch.source == IMPORT)
+
+    def _store_part(
+        self, attempt: Attempt, batch: RawBatch, indexes: Sequence[int], normalised: NormalisedBatch, accepted: Writes
+    ) -> BatchPart:
+        """Persist records of a batch, those of a refused post one by one."""
+
+        def persist(writes: Writes) -> tuple[Writes, Persisted]:
+            inside = self._intake.filter(writes, whole=batch.source == IMPORT)
+            return inside, self._persist(attempt, inside)
+
+        part = BatchPart(normalised, accepted, self._persist(attempt, accepted))
+        if not part.persisted.refused:
+            return part
+        return store_alone(part, batch, indexes, self._normalise, persist)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
         """Persist writes. What deletions and account changes concern is done in portions, each published once done.
@@ -173,12 +181,12 @@ class BatchProcessor:
             return
         raise RegistryMoved(attempt.batch_id)
 
-    def _persist_in_parts(self, claim: Claim, attempt: Attempt, batch: RawBatch) -> Generator[str, None, _Part]:
+    def _persist_in_parts(self, claim: Claim, attempt: Attempt, batch: RawBatch) -> Generator[str, None, BatchPart]:
         """Search a batch that failed as a whole for poison records; persist the others, and return them as one part."""
 
-        def try_records(indexes: Sequence[int]) -> _Part:
+        def try_records(indexes: Sequence[int]) -> BatchPart:
             normalised, accepted = self._read(batch, indexes)
-            part = _Part(normalised, accepted, self._persist(attempt, accepted))
+            part = self._store_part(attempt, batch, indexes, normalised, accepted)
             self._following.follow()
             self._messages(part.persisted, attempt.safe)  # a record may be poison to the matcher
             return part
@@ -195,9 +203,9 @@ class BatchProcessor:
             letters += part.normalised.dead_letters
             accepted, persisted = accepted.plus(part.accepted), persisted.plus(part.persisted)
             rechecks += part.normalised.rechecks
-        return _Part(NormalisedBatch(accepted, letters, rechecks=rechecks), accepted, persisted)
+        return BatchPart(NormalisedBatch(accepted, letters, rechecks=rechecks), accepted, persisted)
 
-    def _match_and_commit(self, attempt: Attempt, batch: RawBatch, part: _Part) -> Iterator[str]:
+    def _match_and_commit(self, attempt: Attempt, batch: RawBatch, part: BatchPart) -> Iterator[str]:
         """Match the persisted posts and COMMIT.
 
         Where a message holds for every search and the registry has moved meanwhile, both are repeated.
@@ -207,8 +215,7 @@ class BatchProcessor:
         """
         if self._request_rechecks is not None and part.normalised.rechecks:
             self._request_rechecks([(one.source, one.author_id, one.at) for one in part.normalised.rechecks])
-        refused = refused_dead_letters(batch, self._normalise, part.persisted.refused)
-        self._set_aside(part.normalised.dead_letters + refused, again=bool(attempt.dead))
+        self._set_aside(part.normalised.dead_letters, again=bool(attempt.dead))
         part = replace(part, persisted=self._with_unannounced(attempt, part.persisted))
         for _ in range(MATCH_ROUNDS):
             with TimeSpent(self._counters, "match_us"):
@@ -257,7 +264,8 @@ class BatchProcessor:
             return messages
         matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries])
+        entered = entered_by_search(matcher, entries, report.matches)
+        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries], entered)
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)
@@ -271,7 +279,7 @@ class BatchProcessor:
             return messages
         return messages + changed_post_messages(self._names, matcher, entries, report.matches, safe)
 
-    def _commit(self, attempt: Attempt, messages: list[Message], part: _Part) -> bool:
+    def _commit(self, attempt: Attempt, messages: list[Message], part: BatchPart) -> bool:
         """COMMIT; messages that hold for every search are bound to the registry version they were matched at."""
         persisted = part.persisted
         every = concerns_every_search(persisted.entries, attempt.safe)
@@ -285,7 +293,7 @@ class BatchProcessor:
             registry=self._following.version if every else None,
         )
 
-    def _count(self, batch: RawBatch, part: _Part, messages: Sequence[Message], *, done: bool) -> None:
+    def _count(self, batch: RawBatch, part: BatchPart, messages: Sequence[Message], *, done: bool) -> None:
         for notice in part.normalised.notices:
             log.info("%s reports %s: %s", notice.source, notice.kind, notice.detail)
         untracked = len(part.normalised.writes.upserts) - len(part.accepted.upserts)

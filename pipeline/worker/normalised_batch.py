@@ -1,13 +1,13 @@
 """Normalises the records of a raw batch and folds them to one write for each post id; failures become dead letters.
 
-Folding keeps the greatest version of a post, or its deletion. A record that cannot be read does not affect the others;
-records whose post the store refused get their dead letters here too. `originals` names the posts that a post reposts or
+Folding keeps the greatest version of a post, or its deletion. A record that cannot be read does not affect the others.
+`originals` names the posts that a post reposts or
 quotes. Pure: no store, no Redis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.errors import RecordError
@@ -66,24 +66,17 @@ def fold_batch(batch: RawBatch, normalise: Normalise, indexes: Iterable[int] | N
             dead_letters.append(dead_letter_of(batch, record, str(error)))
         except Exception as error:  # noqa: BLE001 - it is kept with the record and counted
             dead_letters.append(dead_letter_of(batch, record, f"{type(error).__name__}: {error}"))
-    if source == IMPORT:
-        for event in events:
-            if type(event) is Upsert:
-                event.post.imported = True
+    mark_imported(batch, events)
     writes, notices = fold(events)
     rechecks = [event for event in events if type(event) is AuthorRecheck]
     return NormalisedBatch(writes, dead_letters, notices, rechecks)
 
 
-def refused_dead_letters(batch: RawBatch, normalise: Normalise, refused: Mapping[str, str]) -> list[DeadLetter]:
-    """Return a dead letter for each record of a batch whose post the store refused (`refused`: id → why)."""
-    letters = []
-    for index, record in enumerate(batch.records) if refused else ():
-        upserts = fold_batch(batch, normalise, [index]).writes.upserts
-        whys = [refused[upsert.post.id] for upsert in upserts if upsert.post.id in refused]
-        if whys:
-            letters.append(dead_letter_of(batch, record, whys[0]))
-    return letters
+def mark_imported(batch: RawBatch, events: Iterable[Event]) -> None:
+    """Mark the posts of a batch that an import handed over."""
+    for event in events if batch.source == IMPORT else ():
+        if type(event) is Upsert:
+            event.post.imported = True
 
 
 def fold(events: Iterable[Event]) -> tuple[Writes, list[Notice]]:

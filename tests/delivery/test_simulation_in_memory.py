@@ -23,6 +23,12 @@ def test_no_watcher_misses_or_repeats_a_post() -> None:
         assert not wrong, f"seed {seed}: {wrong}"
 
 
+@pytest.mark.parametrize("seed", [3657, 11097, 12433])
+def test_a_version_beside_a_refused_one_is_told_whichever_attempt_stored_it(seed: int) -> None:
+    """An attempt stores a version alone and dies; the next one folds it into a version that is refused."""
+    assert not run(fake_parts(), seed)
+
+
 # A seed whose world notices the rule. It is tried first; if it no longer does, all seeds are tried.
 NOTICED = {
     "the highest number": 7,

@@ -52,7 +52,7 @@ class Watcher:
         """Return the record keys of the posts shown now."""
         while (message := self._listening.get_message(timeout=0.2)) is not None:
             if message["type"] == "message":
-                self._apply(msgspec.json.decode(message["data"].partition(b"\n")[2]))
+                self._apply(msgspec.json.decode(message["data"].split(b"\n")[1]))
         return {post_id.rpartition("/")[2] for post_id in self.shown}
 
     def _apply(self, content: Any) -> None:

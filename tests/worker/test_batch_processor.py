@@ -90,6 +90,18 @@ def test_a_post_that_the_store_refuses_is_set_aside_and_the_rest_is_published_in
     assert [one["id"] for one in msgspec.json.decode(received["data"].partition(b"\n")[2])] == ["demo:1", "demo:3"]
 
 
+def test_a_refused_record_takes_no_other_record_of_its_post_along(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_posts, "_problem", lambda one: "too great" if "dogs" in one.text else "")
+    later = msgspec.json.encode(msgspec.json.decode(post(1)) | {"version": 10**12, "text": "cats and dogs"})
+    worker.offer(post(1), later, post(2))
+    worker.runner.run("b")
+    assert worker.done()
+    assert worker.stored() == {"demo:1", "demo:2"}
+    assert [(letter.raw, letter.error) for letter in worker.dead.letters()] == [(later, "too great")]
+
+
 def test_a_slow_store_is_given_time_and_no_record_is_condemned_for_it(worker: Worker) -> None:
     now_s = [0.0]
 

@@ -43,7 +43,13 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
 
     def make() -> bytes:
         page, matching = web.chart_pool.read(read)
-        tail = {"next": page.next, "matching": matching, "query": query.canonical, "terms": list(query.terms)}
+        tail: dict[str, object] = {
+            "next": page.next,
+            "matching": matching,
+            "query": query.canonical,
+            "terms": list(query.terms),
+        }
+        tail |= {"entered": page.entered} if page.entered else {}
         return b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
 
     return timed_response(web.chart_cache.get(("ranking", query.canonical, wish), make), start)

@@ -1,4 +1,4 @@
-"""`/api/search` (a page of a search's stored posts) and `/api/posts/<id>` (one stored post).
+"""Stored posts: `/api/search` (a page of a search), `/api/unread`, `/api/posts/<id>` and its `versions`.
 
 Posts pass through as the store's bytes, unparsed. `next` of a page is the `before` of the following one, valid for the
 same order only.
@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from pipeline.query.parser import parse
 from pipeline.store.contract import Page, Reading, Sort
 from pipeline.store.sort_key import parse_token
-from web.api.json_response import took_ms
+from web.api.json_response import json_response, took_ms
 from web.api.rankings import RankingWish, ranking_response
 from web.api_errors import ApiError
 from web.process import Web
@@ -24,13 +24,27 @@ from web.request_parameters import choice, integer, search_text, time_ms
 
 SORTS = get_args(Sort)
 MAX_POSTS = 500
+MAX_UNREAD = 10_000
+"""Most unread posts that one request counts."""
+_MAX_SEQ = 2**53
+"""Number above all sequence numbers that JavaScript can hold."""
+
+
+class _Version(msgspec.Struct):
+    version: int
+    received_at: int
+
+
+_decode_version = msgspec.json.Decoder(_Version).decode
 
 
 def blueprint(web: Web) -> Blueprint:
     """Return the routes of stored posts."""
     routes = Blueprint("search", __name__)
     routes.add_url_rule("/api/search", "search", partial(search, web))
+    routes.add_url_rule("/api/unread", "unread", partial(unread, web))
     routes.add_url_rule("/api/posts/<path:post_id>", "post", partial(post, web))
+    routes.add_url_rule("/api/posts/<path:post_id>/versions", "versions", partial(versions, web))
     return routes
 
 
@@ -49,9 +63,36 @@ def search(web: Web) -> Response:
         return reading.search(query, limit=limit, before=before, sort=sort, since=since, until=until)
 
     page = web.store_pool.read(read)
-    tail = {"next": page.next, "took_ms": took_ms(start), "query": query.canonical, "terms": list(query.terms)}
+    tail: dict[str, object] = {"next": page.next, "took_ms": took_ms(start), "query": query.canonical}
+    tail |= {"terms": list(query.terms)} | ({"entered": page.entered} if page.entered else {})
     body = b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
     return Response(body, mimetype="application/json")
+
+
+def unread(web: Web) -> Response:
+    """Return how many of a search's posts are above a reader's marker.
+
+    Counted are those up to the low watermark, which every client that follows the search is told of as `after`.
+    """
+    query = parse(search_text())
+    read = integer("read", 0, 0, _MAX_SEQ)
+    limit = integer("limit", MAX_UNREAD, 1, MAX_UNREAD)
+    after = web.order.safe()
+    found = web.store_pool.read(lambda reading: reading.unread(query, read=read, limit=limit, until=after))
+    return json_response({"unread": found.count, "more": found.more, "after": after})
+
+
+def versions(web: Web, post_id: str) -> Response:
+    """Return the versions of a post that were seen, newest first; times are those of their storing (ms)."""
+    found = web.store_pool.read(lambda reading: reading.versions(post_id))
+    if not found:
+        raise ApiError("not_found", "No such post is stored.")
+    seen = []
+    for one in found:
+        told = _decode_version(one.body)
+        seen_at = one.since // 1_000 if one.since else told.received_at
+        seen.append({"version": told.version, "seen_at": seen_at, "post": msgspec.Raw(one.body)})
+    return json_response({"versions": seen})
 
 
 def post(web: Web, post_id: str) -> Response:

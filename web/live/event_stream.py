@@ -2,8 +2,8 @@
 
 The route serves scripts, and browsers that cannot open a socket. An event's id is the least `after` of its searches;
 `Last-Event-ID` resumes there. Without a search the stream carries what goes to every client: status, gaps, deletions.
-`deck` follows decks.
-A refused browser gets a stream that only says when to reconnect; idle streams get a comment to keep them open.
+`deck` follows decks. A refused browser gets a stream that only says when to reconnect; idle streams get a comment to
+keep them open.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import gevent
 
-from pipeline.publish.messages import portions
+from pipeline.publish.messages import NO_NUMBERS, numbered_portions
 from pipeline.query.tree import Query
 from pipeline.store.contract import Page, Reading
 from web.live.clients.client import Client
@@ -37,7 +37,7 @@ class HistorySender:
         left = watch.request.history
         pause_s = FIRST_LOOK_S
         while True:
-            self.send_bodies(watch, page.bodies)
+            self.send_bodies(watch, page.bodies, page.entered)
             left -= len(page.bodies)
             before, limit = page.next, min(left, HISTORY_PAGE_POSTS)
             if before is None or limit <= 0 or not watch.may_send or not self._client.wait_for_room():
@@ -46,18 +46,18 @@ class HistorySender:
             pause_s = 0
             page = self._store_pool.read(_next_page(watch.query, limit, before))
 
-    def send_bodies(self, watch: Watch, bodies: list[bytes]) -> None:
-        """Send posts in frames of a bounded size."""
-        for part in portions(bodies):
-            self._send(watch, part)
+    def send_bodies(self, watch: Watch, bodies: list[bytes], entered: Mapping[str, int]) -> None:
+        """Send posts, with the entry numbers that differ from their first numbers, in frames of a bounded size."""
+        for part, numbers in numbered_portions(bodies, entered):
+            self._send(watch, part, numbers)
 
     def finish(self, watch: Watch, safe: int) -> None:
         """Send the last frame of a history: from now on the client may resume from `safe`."""
-        self._send(watch, [], safe)
+        self._send(watch, [], NO_NUMBERS, safe)
 
-    def _send(self, watch: Watch, part: list[bytes], after: int | None = None) -> None:
+    def _send(self, watch: Watch, part: list[bytes], entered: Mapping[str, int], after: int | None = None) -> None:
         if watch.may_send and self._client.wait_for_room() and watch.may_send:
-            self._client.send(history_frame(watch.request.id, watch.query.key, part, after))
+            self._client.send(history_frame(watch.request.id, watch.query.key, part, entered, after))
 
 
 def _next_page(query: Query, limit: int, before: str) -> Callable[[Reading], Page]:

@@ -250,7 +250,7 @@ class Session:
                 self._client.send(frame(Reset(watch.request.id, watch.query.key)))
             return False
         self._send_losses(watch, changes)
-        self._history.send_bodies(watch, changes.bodies)
+        self._history.send_bodies(watch, changes.bodies, changes.entered)
         return True
 
     def _begin_anew(self, watch: Watch) -> None:

@@ -6,6 +6,8 @@ together from the bytes of the posts; no post is parsed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -16,6 +18,8 @@ from web.protocol.websocket_frames import socket_frame
 
 MAX_FRAME_BYTES = 32 * 1024
 """Most bytes of a message to clients, unless one single post is larger: the read limit of Go's coder/websocket."""
+
+_NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
 _encoder = msgspec.json.Encoder()
 
@@ -114,14 +118,23 @@ def _part(message: Deleted, ids: list[str]) -> Deleted:
     return Deleted(ids)
 
 
-def posts_frame(key: str, after: int, bodies: bytes) -> Frame:
-    """Return a live frame. `bodies` is the JSON of the posts with commas between, without brackets."""
+def posts_frame(key: str, after: int, bodies: bytes, entered: Mapping[str, int] = _NO_NUMBERS) -> Frame:
+    """Return a live frame. `bodies` is the JSON of the posts with commas between, without brackets.
+
+    `entered` are the entry numbers, by id, of those posts whose number in this search is not their first one.
+    """
     head = b'{"type":"posts","key":"%s","after":%d,"posts":[' % (key.encode(), after)
-    return Frame("posts", b"".join((head, bodies, b"]}")), key, after)
+    return Frame("posts", b"".join((head, bodies, b"]", _entered(entered), b"}")), key, after)
 
 
-def history_frame(watch_id: str, key: str, bodies: list[bytes], after: int | None = None) -> Frame:
-    """Return a chunk of one subscription's history; with `after` it is the last chunk."""
-    end = b'],"done":false}' if after is None else b'],"done":true,"after":%d}' % after
+def history_frame(
+    watch_id: str, key: str, bodies: list[bytes], entered: Mapping[str, int] = _NO_NUMBERS, after: int | None = None
+) -> Frame:
+    """Return a chunk of one subscription's history, `entered` as in `posts_frame`; with `after` it is the last one."""
+    end = b'],"done":false' if after is None else b'],"done":true,"after":%d' % after
     head = b'{"type":"history","id":%s,"key":"%s","posts":[' % (_encoder.encode(watch_id), key.encode())
-    return Frame("history", b"".join((head, b",".join(bodies), end)), key, after, watch_id)
+    return Frame("history", b"".join((head, b",".join(bodies), end, _entered(entered), b"}")), key, after, watch_id)
+
+
+def _entered(numbers: Mapping[str, int]) -> bytes:
+    return b',"entered":' + _encoder.encode(dict(numbers)) if numbers else b""

@@ -30,21 +30,30 @@ class Subscribed(Struct, tag="subscribed", tag_field="type"):
 
 
 class History(Struct, tag="history", tag_field="type"):
-    """Stored posts for the subscription `id`, newest first, in chunks; the last has done=true and `after`."""
+    """Stored posts for the subscription `id`, newest first, in chunks; the last has done=true and `after`.
+
+    `entered` as in Posts.
+    """
 
     id: str
     key: str
     posts: list[WirePost]
     done: bool
     after: int | msgspec.UnsetType = msgspec.UNSET
+    entered: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Posts(Struct, tag="posts", tag_field="type"):
-    """Live matches, once for all subscriptions of `key`. Merge by id: the greater `version` wins."""
+    """Live matches, once for all subscriptions of `key`. Merge by id: the greater `version` wins.
+
+    `entered` has the entry numbers, by id, of those posts that began to match the search later than under their
+    `first_seq`.
+    """
 
     key: str
     after: int
     posts: list[WirePost]
+    entered: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Gone(Struct, tag="gone", tag_field="type"):

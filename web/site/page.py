@@ -39,7 +39,23 @@ def page(_deck: str = "") -> Response:
     """Return the page. The address names its deck, which the page itself reads."""
     if not (STATIC / "index.html").is_file():
         return Response(_NOT_BUILT, 503, mimetype="text/html")
-    return _file("index.html", "no-cache")
+    response = _file(_document(), "no-cache")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _document() -> str:
+    """Return the document that preloads the words of the first language that the browser accepts and the page has.
+
+    It saves a request: a browser that gets the wrong one loads its words itself.
+    """
+    for tag in request.accept_languages.values():
+        language = tag.lower().split("-")[0]
+        if language == "en":
+            break
+        if language.isalpha() and (STATIC / f"index.{language}.html").is_file():
+            return f"index.{language}.html"
+    return "index.html"
 
 
 def static_file(name: str) -> Response:

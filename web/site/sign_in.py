@@ -20,13 +20,18 @@ WRITE_PATHS = ("/api/ingest", "/api/track")
 OPEN_PATHS = ("/healthz", "/readyz", "/login", "/static/")
 """Beginnings of paths that need no token."""
 
-_FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in · Murmuration</title>
+_WORDS = {
+    "en": ("Sign in", "Access token", "This is not the right token."),
+    "de": ("Anmelden", "Zugangsschlüssel", "Das ist nicht der richtige Schlüssel."),
+}
+"""Words of the form by language: button, label of the field, and the sentence after a wrong token."""
+_FORM = """<!doctype html><html lang="{{ language }}"><meta charset="utf-8"><title>{{ sign_in }} · Murmuration</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/login.css">
 <main><h1>Murmuration</h1><form method="post" action="/login">
-<label for="token">Access token</label>
+<label for="token">{{ token }}</label>
 <input id="token" name="access_token" type="password" autocomplete="current-password" required autofocus>
-<input type="hidden" name="next" value="{{ next }}"><button>Sign in</button>
-{% if wrong %}<p role="alert">This is not the right token.</p>{% endif %}</form></main></html>
+<input type="hidden" name="next" value="{{ next }}"><button>{{ sign_in }}</button>
+{% if wrong %}<p role="alert">{{ mistake }}</p>{% endif %}</form></main></html>
 """
 _STYLE = """:root{color-scheme:light dark}
 body{font:15px/22px system-ui,sans-serif;margin:15vh auto;max-width:20rem;padding:0 1rem}
@@ -72,8 +77,20 @@ def guard(auth: Auth) -> BaseResponse | None:
 
 def sign_in_form() -> Response:
     """Return the sign-in form."""
-    page = render_template_string(_FORM, next=local_path(request.args.get("next", "/")), wrong=False)
-    return Response(page, mimetype="text/html")
+    return _form(local_path(request.args.get("next", "/")), wrong=False)
+
+
+def _form(target: str, *, wrong: bool) -> Response:
+    """Return the form in the first language that the browser accepts and the form has, English else."""
+    tags = (tag.lower().split("-")[0] for tag in request.accept_languages.values())
+    language = next((tag for tag in tags if tag in _WORDS), "en")
+    button, token, mistake = _WORDS[language]
+    page = render_template_string(
+        _FORM, language=language, sign_in=button, token=token, mistake=mistake, next=target, wrong=wrong
+    )
+    response = Response(page, 401 if wrong else 200, mimetype="text/html")
+    response.vary.add("Accept-Language")
+    return response
 
 
 def sign_in_style() -> Response:
@@ -90,8 +107,7 @@ def sign_in(auth: Auth) -> BaseResponse:
         return auth.add_cookie(redirect(target, 303))  # type: ignore[arg-type]  # Werkzeug's, and Flask's at run time
     if "text/html" not in request.headers.get("Accept", ""):
         raise ApiError("bad_token", "This is not the right token.")
-    page = render_template_string(_FORM, next=target, wrong=True)
-    return Response(page, 401, mimetype="text/html")
+    return _form(target, wrong=True)
 
 
 def sign_out(auth: Auth) -> BaseResponse:

@@ -22,7 +22,7 @@ function gzip(): Plugin {
 }
 
 /** Languages of the page, each with the chunk of its words. The document of a language preloads that chunk. */
-const WORDS = { en: "english" };
+const WORDS = { en: "english", de: "german" };
 
 /**
  * Preload the second chunk (`start.tsx`), the words of the document's language, and what both import, so that the browser fetches them
@@ -47,7 +47,7 @@ function together(): Plugin {
         if (language === "en") continue;
         const [english, other] = [fileOf(WORDS.en), fileOf(name)];
         if (!english || !other) throw new Error(`The words of ${language} are in no file of their own.`);
-        writeFileSync(join(out, `index.${language}.html`), html.replace(english, other).replace('lang="en"', `lang="${language}"`));
+        writeFileSync(join(out, `index.${language}.html`), html.replace(english, other).replace('<html lang="en">', `<html lang="${language}">`));
       }
     },
   };

@@ -57,6 +57,10 @@ class CandidateIndex:
     def __contains__(self, key: object) -> bool:
         return key in self._searches
 
+    def root(self, key: str) -> Node:
+        """Return the tree of a search that is in the index."""
+        return self._searches[key].root
+
     def put(self, key: str, root: Node) -> None:
         """Add a search, or replace the one under the key."""
         self.drop(key)

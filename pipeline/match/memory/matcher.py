@@ -17,9 +17,9 @@ from pipeline.match.memory.batch_decision import BatchDecision
 from pipeline.match.memory.candidate_index import CandidateIndex
 from pipeline.match.memory.post_masks import IndexTuples, RawMasks, indexes_of
 from pipeline.match.memory.term_frequency import TermFrequency
-from pipeline.match.tree_forms import has_numbers, without_numbers
+from pipeline.match.tree_forms import without_numbers
 from pipeline.query.document import Document
-from pipeline.query.tree import Query
+from pipeline.query.tree import Node, Query, has_numbers
 
 SLOW_CHECK_NS = 2_000_000
 """Nanoseconds in one batch beyond which a search's exact check may be reported as slow."""
@@ -58,6 +58,10 @@ class MemoryMatcher:
         else:
             self._counted.drop(key)
             self._relaxed.drop(key)
+
+    def root(self, key: str) -> Node:
+        """Return the tree of a search that was added."""
+        return self._all.root(key)
 
     def remove(self, key: str) -> None:
         """Remove a search; do nothing if there is none under the key."""

@@ -19,10 +19,10 @@ from pipeline.match.memory.matcher import MemoryMatcher, only_counts_differ
 from pipeline.match.percolator.index_writer import SearchIndexWriter
 from pipeline.match.percolator.percolate_requests import IndexRecreated, PercolatedField, PercolateRequests
 from pipeline.match.percolator.percolator_index import SearchIndex
-from pipeline.match.tree_forms import has_numbers, without_numbers
+from pipeline.match.tree_forms import without_numbers
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
-from pipeline.query.tree import Node, Query
+from pipeline.query.tree import Node, Query, has_numbers
 from pipeline.store.elastic.cluster.request_errors import RequestRefused
 from pipeline.store.elastic.read.compile_query import compile_tree
 
@@ -72,6 +72,10 @@ class PercolatorMatcher:
             exact["relaxed"] = compile_tree(relaxed).exact
         self._searches[key] = _Search(query, exact, relaxed)
         self._pending[key] = query.root
+
+    def root(self, key: str) -> Node:
+        """Return the tree of a search that was added."""
+        return self._searches[key].query.root
 
     def remove(self, key: str) -> None:
         """Remove a search; do nothing if there is none under the key."""

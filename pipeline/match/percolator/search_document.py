@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pipeline.match.tree_forms import has_numbers, without_numbers
-from pipeline.query.tree import Node
+from pipeline.match.tree_forms import without_numbers
+from pipeline.query.tree import Node, has_numbers
 from pipeline.store.elastic.read.compile_query import MATCH_ALL, Dsl, compile_tree
 
 SENTINEL: Final = "!"

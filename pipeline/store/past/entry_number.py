@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.query.document import Document
 from pipeline.query.evaluate import matches
-from pipeline.query.tree import Node
+from pipeline.query.tree import Node, has_numbers
 from pipeline.store.past.post_past import FormerVersion, PostPast
 
 
@@ -21,7 +21,7 @@ def entry_number(root: Node, document: Document, first_seq: int, past: PostPast)
 
     Goes back through what the post was, newest first, until the search did not match.
     """
-    versions, numbers = [*past.versions], [*past.numbers]
+    versions, numbers = [*past.versions], [*past.numbers] if past.numbers and has_numbers(root) else []
     while versions or numbers:
         until = max(kept[-1].until for kept in (versions, numbers) if kept)
         if versions and versions[-1].until == until:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.match.match_report import MatchReport
 from pipeline.query.document import Document
-from pipeline.query.tree import Query
+from pipeline.query.tree import Everything, Node, Query
 from tests.delivery.simulation.post_rules import matching
 
 
@@ -18,6 +18,9 @@ class FakeMatcher:
 
     def add(self, key: str, query: Query) -> None:
         self.keys[key] = None
+
+    def root(self, key: str) -> Node:
+        return Everything()
 
     def remove(self, key: str) -> None:
         self.keys.pop(key, None)

@@ -138,7 +138,7 @@ class World:
             if not self.connected:
                 continue
             self.h = max(self.h, safe)
-            content = msgspec.json.decode(payload)
+            content = msgspec.json.decode(payload.partition(b"\n")[0])  # entry numbers stand on a line of their own
             notice = channel == self.parts.names.notices
             for client in self.clients:
                 if client.step < 2:

@@ -10,7 +10,7 @@ import pytest
 from websockets.sync.client import connect
 
 from pipeline.query.parser import parse
-from tests.web.browser import Browser
+from tests.web.browser import Browser, Search
 from tests.web.conftest import NOW_MS, Product, Server
 from tests.web.frames import frames_of, valid
 from web.live.clients.client import Client
@@ -55,6 +55,42 @@ def test_a_newer_version_replaces_and_one_that_no_longer_matches_goes(shared: Pr
 
 NEWER = NOW_MS - 1_000
 """A version above that of other posts here, and not ahead of their receipt, which no version may be."""
+
+
+def test_post_that_began_to_match_later_names_its_number_wherever_it_is_read(shared: Product, server: Server) -> None:
+    shared.feed(shared.post("herons here", 310), shared.post("egrets here", 311))
+    browser = Browser(server.port)
+    browser.subscribe("a", "egrets")
+    browser.until_live()
+    shared.feed(shared.post("herons and egrets", 310, version=NEWER))
+    browser.until(lambda: browser.of("posts"))
+    (received,) = browser.of("posts")
+    (post,) = received["posts"]
+    number = post["seq"]
+    assert received["entered"] == {"demo:310": number}
+    assert number > post["first_seq"] > 0
+    again = Browser(server.port)
+    again.subscribe("b", "egrets")
+    again.until_live("b")
+    assert [one["entered"] for one in again.of("history") if "entered" in one] == [{"demo:310": number}]
+    returning = Browser(server.port)
+    returning.searches["c"] = missed = Search("egrets", history=9)
+    missed.after = post["first_seq"]
+    returning.again("c")
+    returning.until_live("c")
+    assert [one["entered"] for one in returning.of("history") if "entered" in one] == [{"demo:310": number}]
+    for frame in [*browser.frames, *again.frames]:
+        valid(frame)
+    found = server.get("/api/search?q=egrets&limit=5").json
+    assert (found["entered"], len(found["posts"])) == ({"demo:310": number}, 2)
+    assert "entered" not in server.get("/api/search?q=herons").json
+    counted = [server.get(f"/api/unread?q=egrets&read={read}").json for read in (0, post["first_seq"], number)]
+    assert [(one["unread"], one["more"]) for one in counted] == [(2, False), (1, False), (0, False)]
+    assert counted[0]["after"] >= number
+    assert server.get("/api/unread?q=egrets&read=0&limit=1").json["more"]
+    seen = server.get("/api/posts/demo:310/versions").json["versions"]
+    assert [one["post"]["text"] for one in seen] == ["herons and egrets", "herons here"]
+    assert [one["seen_at"] for one in seen] == [number // 1000, post["first_seq"] // 1000]
 
 
 def test_two_ids_of_one_search_share_it_and_leave_it_one_by_one(shared: Product, server: Server) -> None:

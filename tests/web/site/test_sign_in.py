@@ -27,6 +27,18 @@ def test_with_a_token_nothing_is_open_but_health(product: Product) -> None:
     Browser(server.port, additional_headers={"Authorization": "Bearer sesame"}).drop()
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language", "word"),
+    [("de-AT,en;q=0.8", "de", "Anmelden"), ("ja,en;q=0.5,de;q=0.2", "en", "Sign in"), ("", "en", "Sign in")],
+)
+def test_the_form_is_in_the_language_of_the_browser(product: Product, accepted: str, language: str, word: str) -> None:
+    server = product.serve(ACCESS_TOKEN="sesame", SECRET_KEY="k")
+    answer = server.get("/login", Accept_Language=accepted)
+    assert f'<html lang="{language}">' in answer.body.decode()
+    assert f"<button>{word}</button>" in answer.body.decode()
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
 def sign_in(server: Server, token: str, **headers: str) -> str:
     """Send the form; return the cookie."""
     body = f"access_token={token}&next=https://evil.example/".encode()

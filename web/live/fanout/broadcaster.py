@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 import gevent
+import msgspec
 
 from pipeline.publish.messages import PORTION_BYTES
 from web.live.clients.client import Client
@@ -26,6 +27,9 @@ WINDOW_S = 0.025
 """Most seconds that a live post waits for others to share its frame."""
 PAUSE_RATIO = 5.0
 """Pause after a pass, as a multiple of the pass's own time."""
+
+
+_decode_numbers = msgspec.json.Decoder(dict[str, int]).decode
 
 
 class Broadcaster:
@@ -48,18 +52,21 @@ class Broadcaster:
         """Whether no post waits for a frame."""
         return not self._pending
 
-    def add(self, search: LiveSearch, safe: int, bodies: bytes) -> None:
+    def add(self, search: LiveSearch, safe: int, bodies: bytes, numbers: bytes = b"") -> None:
         """Add posts to the search's next frame.
 
         Args:
             safe: the low watermark that came with them.
             bodies: the posts' JSON, with commas between.
+            numbers: JSON of the posts' entry numbers by id, b"" where all are first numbers.
         """
-        size = len(bodies) + 1
+        size = len(bodies) + 1 + len(numbers)
         if search.size + size > PORTION_BYTES and search.bodies:
-            search.full.append((search.after, search.bodies))
-            search.bodies, search.size = [], 0
+            search.full.append((search.after, search.bodies, search.entered))
+            search.bodies, search.entered, search.size = [], {}, 0
         search.bodies.append(bodies)
+        if numbers:
+            search.entered |= _decode_numbers(numbers)
         search.size += size
         search.after = safe
         self._pending[search] = None
@@ -90,11 +97,12 @@ class Broadcaster:
             return
         limit = self._clock.resume_limit(search)
         key, full = search.key, search.full
-        last = posts_frame(key, min(search.after, limit), b",".join(search.bodies))
-        search.bodies, search.size = [], 0
+        last = posts_frame(key, min(search.after, limit), b",".join(search.bodies), search.entered)
+        search.bodies, search.entered, search.size = [], {}, 0
         if full:
             search.full = []
-            last = Bundle([*(posts_frame(key, min(after, limit), b",".join(bodies)) for after, bodies in full), last])
+            earlier = (posts_frame(key, min(after, limit), b",".join(some), entered) for after, some, entered in full)
+            last = Bundle([*earlier, last])
         self.send(search, last)
 
     def send(self, search: LiveSearch, frame: Frame) -> None:

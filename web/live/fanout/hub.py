@@ -19,6 +19,7 @@ from pipeline.publish.publication_order import PublicationOrder
 from pipeline.query.tree import Query
 from web.live.clients.client import Client
 from web.live.fanout.broadcaster import Broadcaster
+from web.live.fanout.deck_followers import DeckFollowers
 from web.live.fanout.lease_clock import LeaseClock
 from web.live.fanout.live_search import LiveSearch, SearchTable
 from web.live.fanout.notices import Notices
@@ -64,12 +65,16 @@ class Hub:
         self._broadcaster = broadcaster
         self._losses = losses
         self._notices = notices
-        self.followers = notices.followers
         self._refill = refill
         self.messages = 0
         """Live messages received."""
 
     # -- for sessions
+    @property
+    def followers(self) -> DeckFollowers:
+        """The clients that follow a deck."""
+        return self._notices.followers
+
     @property
     def safe(self) -> int:
         """The low watermark of this process."""
@@ -115,7 +120,7 @@ class Hub:
             self._clock.renewed_safe = self._watermark.safe
 
     def on_message(self, channel: bytes, safe: int, body: bytes) -> None:
-        """Take a message: a JSON array of posts, or a notice."""
+        """Take a message: a JSON array of posts, perhaps a line of entry numbers behind it, or a notice."""
         self._watermark.advance(safe)
         search = self._searches.of_channel(channel)
         if search is None:
@@ -124,7 +129,8 @@ class Hub:
             return
         self.messages += 1
         if search.watchers and len(body) >= 4:
-            self._broadcaster.add(search, safe, body[1:-1])
+            posts, _, numbers = (body, b"", b"") if body.endswith(b"]") else body.partition(b"\n")
+            self._broadcaster.add(search, safe, posts[1:-1], numbers)
 
     def on_subscribed(self, channel: bytes) -> None:
         """Note that a channel's subscription was acknowledged."""

@@ -21,6 +21,7 @@ class LiveSearch:
         "bodies",
         "channel",
         "doubt",
+        "entered",
         "full",
         "idle_since",
         "query",
@@ -40,11 +41,13 @@ class LiveSearch:
         self.bodies: list[bytes] = []
         """JSON of the posts that wait for the next frame."""
         self.size = 0
-        """Bytes of `bodies` and a comma each."""
+        """Bytes of `bodies` and a comma each, and of the numbers."""
+        self.entered: dict[str, int] = {}
+        """Entry numbers of the posts that wait, by id, where they differ from the first numbers."""
         self.after = 0
         """Low watermark that came with the last of `bodies`."""
-        self.full: list[tuple[int, list[bytes]]] = []
-        """(after, bodies) of full frames that go out before `bodies`."""
+        self.full: list[tuple[int, list[bytes], dict[str, int]]] = []
+        """(after, bodies, entry numbers) of full frames that go out before `bodies`."""
         self.refill_from: int | None = None
         """Sequence number above which posts may be missing, None where the search is complete."""
         self.idle_since: float | None = None

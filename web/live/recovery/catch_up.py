@@ -55,7 +55,7 @@ def _in_steps(store_pool: StorePool, query: Query, after: int, removed_after: in
         retracted += step.retracted
         tombstones += step.tombstones
         if until is None:
-            return Changes(found.bodies, retracted, tombstones)
+            return Changes(found.bodies, retracted, tombstones, entered=found.entered)
         removed_after = until
     return TOO_MUCH
 

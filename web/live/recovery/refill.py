@@ -14,7 +14,7 @@ import gevent
 from gevent.lock import BoundedSemaphore
 
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreUnavailable
-from pipeline.publish.messages import portions
+from pipeline.publish.messages import numbered_portions
 from pipeline.publish.publication_order import PublicationOrder
 from pipeline.store.contract import Changes
 from web.live.fanout.broadcaster import Broadcaster
@@ -125,8 +125,9 @@ class Refill:
             for client in list(search.watchers):
                 client.session.restart(search.key)
             return
-        *parts, last = list(portions(changes.bodies)) or [[]]
-        for part in parts:
-            send(search, posts_frame(search.key, since, b",".join(part)))
+        nothing: tuple[list[bytes], dict[str, int]] = ([], {})
+        *parts, last = list(numbered_portions(changes.bodies, changes.entered)) or [nothing]
+        for bodies, entered in parts:
+            send(search, posts_frame(search.key, since, b",".join(bodies), entered))
         search.refill_from = None
-        send(search, posts_frame(search.key, max(safe, since), b",".join(last)))
+        send(search, posts_frame(search.key, max(safe, since), b",".join(last[0]), last[1]))

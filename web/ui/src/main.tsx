@@ -13,8 +13,10 @@ import "./style/panel.css";
 import "./style/dialog.css";
 import "./style/narrow.css";
 import { readPlace } from "./state/deck/deckHistory";
+import { deckIdOf } from "./state/deck/deckName";
 import { applyTheme, loadSettings } from "./state/page/settings";
 import { Connection } from "./wire/connection";
+import type { SubscriptionHandle } from "./wire/liveSubscription";
 import { NOT_LOADED, pickLanguage, showLanguage } from "./words/languages";
 
 const url = new URL("/ws", location.href);
@@ -23,10 +25,25 @@ const settings = loadSettings();
 applyTheme(settings);
 const connection = new Connection(url.href);
 connection.start();
-const early = readPlace(settings).specs.filter(({ from }) => from === null).map(({ query, depth }) => connection.subscribe(query, depth));
 const { language, locale } = pickLanguage(settings.language, navigator.languages);
-// The start needs the words. The document asked for both files already, so that neither waits for the other on its way.
-showLanguage(language, locale).then(() => import("./start")).then(({ start }) => start(settings, connection, early), () => {
+const subscribe = (): SubscriptionHandle[] => readPlace(settings).specs.filter(({ from }) => from === null).map(({ query, depth }) => connection.subscribe(query, depth));
+
+/** Begin on a stored deck: its searches are known once it was read, and a refusal needs words. */
+async function beginOnDeck(): Promise<void> {
+  const [{ openDeck }] = await Promise.all([import("./state/deck/openDeck"), showLanguage(language, locale)]);
+  const opened = await openDeck(settings);
+  const early = subscribe();
+  (await import("./start")).start(settings, connection, early, opened);
+}
+
+/** Begin on the columns of the address. The start needs the words; the document asked for both files already, so that neither waits. */
+async function beginOnAddress(): Promise<void> {
+  const early = subscribe();
+  await showLanguage(language, locale);
+  (await import("./start")).start(settings, connection, early, null);
+}
+
+(deckIdOf(location.pathname) === null ? beginOnAddress() : beginOnDeck()).catch(() => {
   const notice = document.createElement("p");
   notice.setAttribute("role", "alert");
   notice.lang = language;

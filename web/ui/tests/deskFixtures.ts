@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { Desk } from "../src/state/desk";
 import { DEFAULT_SETTINGS, type Settings } from "../src/state/page/settings";
+import type { OpenedDeck } from "../src/state/deck/openDeck";
 import type { Frame } from "../src/wire/frame";
 import { Connection } from "../src/wire/connection";
 import { post } from "./postFixtures";
@@ -39,11 +40,11 @@ const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, inte
 export const fakeApi = { tokenRequired: false, requested: [] as string[] };
 
 /** Open a page on an address. Call `stubBrowser` before. */
-export async function openDesk(address = "/", settings: Partial<Settings> = {}): Promise<Desk> {
-  history.replaceState(null, "", address);
+export async function openDesk(address = "/", settings: Partial<Settings> = {}, opened: OpenedDeck | null = null): Promise<Desk> {
+  history.replaceState(opened ? history.state : null, "", address);
   const connection = new Connection("ws://h/ws");
   connection.start();
-  const desk = new Desk({ ...DEFAULT_SETTINGS, ...settings }, connection, () => undefined);
+  const desk = new Desk({ ...DEFAULT_SETTINGS, ...settings }, connection, () => undefined, [], opened);
   desk.start();
   FakeSocket.last.onopen?.();
   await vi.advanceTimersByTimeAsync(1_000);

@@ -35,6 +35,18 @@ export function termOf(kind: TermKind, value: string): string {
   }
 }
 
+/** Forms of a word that a term names at most: a search has room for 64 terms. */
+const FORMS_MAX = 8;
+
+/**
+ * Return a word of a top list as a term that finds the posts it was counted in: itself, or any of the forms in which they write it. A Hebrew
+ * abbreviation is the phrase of its two halves, because its sign is a quote in a search.
+ */
+export function termOfWord(value: string, forms: readonly string[]): string {
+  const terms = (forms.length ? forms.slice(0, FORMS_MAX) : [value]).map((form) => termOf("word", form.replace(/״/gu, " ")));
+  return terms.length > 1 ? `(${terms.join(" OR ")})` : (terms[0] as string);
+}
+
 /** Return the parts of a search at the top level, each with its minus or NOT. OR is a part; AND is left out. */
 export function topParts(query: string): string[] {
   const parts: string[] = [];

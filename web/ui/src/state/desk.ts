@@ -15,7 +15,13 @@ import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
+import { BrowserAlertOutput } from "./columns/alertOutput";
+import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
+import { DeckKeeper } from "./deck/deckKeeper";
+import { keptPageOf } from "./deck/keptPage";
+import { deckIdOf } from "./deck/deckName";
+import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
@@ -29,7 +35,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -45,13 +51,18 @@ export class Desk {
     this.requestRender();
   });
   readonly deck: DeckActions;
+  /** The deck as it is stored, with its pins and read markers. */
+  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
+  readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
   /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
   private readonly deletedIds = new DeletedIds();
+  /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
+  actions = 0;
   private readonly runs: RunStarter;
   private readonly recovery: ConnectionRecovery;
 
@@ -59,9 +70,11 @@ export class Desk {
     public settings: Settings,
     private readonly connection: Connection,
     /** Requests a render: at once after an action of the reader, later after frames of the server. */
-    private readonly requestRender: (cause?: "reader" | "wire") => void,
+    private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
+    /** Deck of the address, read before the page began. */
+    private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
@@ -91,8 +104,12 @@ export class Desk {
       frame: (frame) => this.onPageFrame(frame),
       link: (link, code) => this.recovery.onLink(link, code),
     });
+    this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => this.deck.showPlace());
+    addEventListener("popstate", () => {
+      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
+      else location.reload();
+    });
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -103,6 +120,11 @@ export class Desk {
       this.requestRender();
     });
     setInterval(() => this.everySecond(), 1_000);
+  }
+
+  private requestRender(cause: "reader" | "wire" = "reader"): void {
+    if (cause === "reader") this.actions++;
+    this.draw(cause);
   }
 
   // -- searches
@@ -150,9 +172,11 @@ export class Desk {
     if (column.change(change, restart)) {
       if (former) this.toasts.clearOwnedBy(former);
       if (this.dialog) column.run.hold("dialog");
-      this.polling.startCounting(column);
       if (column === this.column) this.selectionChanged();
+      else this.polling.startCounting(column);
     } else column.run.list.setFilter(this.filters(column.spec));
+    if (column.spec.collapsed) column.run.hold("collapsed");
+    else column.run.release("collapsed");
     this.showTitle();
   }
 
@@ -160,6 +184,11 @@ export class Desk {
   selectionChanged(): void {
     this.polling.selectionChanged();
     this.showTitle();
+  }
+
+  /** Be told of each change of a stored deck. */
+  followDeck(id: string | null): void {
+    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -185,6 +214,7 @@ export class Desk {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
 
@@ -208,8 +238,15 @@ export class Desk {
     return filtersOf(hide, this.settings.muted, mutes);
   }
 
+  /** Draw the page in the language that is shown now. */
+  languageChanged(): void {
+    this.showTitle();
+    this.requestRender();
+  }
+
   /** Open a dialog, or close it with null. The lists behind an open dialog are paused. */
   openDialog(dialog: DialogName): void {
+    if (this.dialog === "deck-conflict" && dialog !== "deck-conflict") this.keeper.postpone();
     this.dialog = dialog;
     for (const { run } of this.columns) {
       if (dialog) run.hold("dialog");
@@ -250,8 +287,12 @@ export class Desk {
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
+    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
     else {
-      if (frame.type === "deleted") this.deletedIds.add(frame.ids, frame.versions);
+      if (frame.type === "deleted") {
+        this.deletedIds.add(frame.ids, frame.versions);
+        this.keeper.marks.onDeleted(frame.ids);
+      }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -260,6 +301,8 @@ export class Desk {
   private everySecond(): void {
     const now = Date.now();
     this.toasts.tick(now);
+    this.alerts.tick(this.columns, now);
+    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

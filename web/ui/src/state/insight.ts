@@ -62,7 +62,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    SAMPLE_MS,
+    () => SAMPLE_MS,
   );
 
   private readonly topPoller = new Poller<Top>(
@@ -74,7 +74,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    TOP_EVERY_MS,
+    () => TOP_EVERY_MS,
   );
 
   private readonly seriesPoller = new Poller<Timeline>(
@@ -87,7 +87,7 @@ export class Insight {
       },
       onProblem: (error) => this.failed(error),
     },
-    TOP_EVERY_MS,
+    () => TOP_EVERY_MS,
   );
 
   /** Poll for a route. Another search, or another time, clears the former answers. A closed panel polls nothing. */

@@ -1,5 +1,5 @@
 /**
- * Match counts: polls how many stored posts match a search over time, keeps the last answer or the reason why there is none, and informs a
+ * Match counts: requests how many stored posts match a search over time, once or at intervals, keeps the last answer or the reason why there is none, and informs a
  * listener of answers, errors and a required sign-in. Polling stops when the search itself is wrong.
  */
 import { api, type Timeline } from "../wire/api";
@@ -24,17 +24,21 @@ export class MatchCounts {
   problem: string | null = null;
   /** Time at which `timeline` arrived, ms. */
   updatedAt = 0;
+  /** Time of the last request, ms; 0 before the first. */
+  askedAt = 0;
+  /** Whether the server refused the search itself: it is not requested again. */
+  isRefused = false;
   private readonly poller: Poller<Timeline>;
 
   constructor(
-    { query, from, to }: Readonly<Route>,
+    private readonly route: Readonly<Route>,
     private readonly listener: MatchCountsListener,
   ) {
     this.poller = new Poller<Timeline>({
-      request: (signal) => api.timeline({ q: query, from, to }, signal),
+      request: (signal) => this.request(signal),
       onAnswer: (timeline) => this.take(timeline),
       onProblem: (error) => this.fail(error),
-    }, MATCH_COUNTS_EVERY_MS);
+    }, () => MATCH_COUNTS_EVERY_MS);
   }
 
   /** Request the counts now and at intervals until `stop`. */
@@ -46,7 +50,14 @@ export class MatchCounts {
     this.poller.stop();
   }
 
-  private take(timeline: Timeline): void {
+  /** Request the counts once. The caller passes the answer to `take`, an error to `fail`. */
+  request(signal: AbortSignal): Promise<Timeline> {
+    const { query, from, to } = this.route;
+    this.askedAt = Date.now();
+    return api.timeline({ q: query, from, to }, signal);
+  }
+
+  take(timeline: Timeline): void {
     this.timeline = timeline;
     this.problem = null;
     this.updatedAt = Date.now();
@@ -54,10 +65,13 @@ export class MatchCounts {
     this.listener.onChange();
   }
 
-  private fail(error: ApiError): void {
+  fail(error: ApiError): void {
     if (error.status === 401) return this.listener.onSignedOut();
     this.problem = error.message;
-    if (error.status === 400) this.poller.stop();
+    if (error.status === 400) {
+      this.isRefused = true;
+      this.poller.stop();
+    }
     this.listener.onChange();
   }
 }

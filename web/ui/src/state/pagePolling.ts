@@ -1,10 +1,12 @@
 /**
- * Page polling: starts and stops the requests for everything but the list (counts, charts, words, facts of the server). It starts once the
- * first posts are on the screen, or after 400 ms without them; the panel's requests run only while the panel is open. While the server asks
- * for a token, only one request in some seconds remains.
+ * Page polling: starts and stops the requests for everything but the lists (counts, charts, words, facts of the server). It starts once the
+ * first posts are on the screen, or after 400 ms without them. The selected column is counted every 2 s, other visible ones every 10 s
+ * (`columns/countRotation.ts`), the rest not at all; the panel's requests run only while the panel is open. While the server asks for a token,
+ * only one request in some seconds remains.
  */
 import type { Column } from "./column";
 import type { Insight } from "./insight";
+import { CountRotation } from "./columns/countRotation";
 import { afterFirstPaint } from "./page/afterFirstPaint";
 import type { PanelState } from "./page/panelState";
 import type { ServerState } from "./page/serverState";
@@ -26,6 +28,9 @@ export class PagePolling {
   started = false;
   private scheduled = false;
   private panelWasOpen = false;
+  /** Ids of the columns that are on the screen, and not collapsed. */
+  private visible: ReadonlySet<string> = new Set();
+  private readonly others = new CountRotation(() => this.page.columns.filter((column) => column !== this.page.column && this.visible.has(column.id)));
 
   constructor(
     private readonly page: PolledPage,
@@ -55,23 +60,40 @@ export class PagePolling {
   /** Poll the counts of every column, and what the panel shows. */
   startPolling(): void {
     if (!this.started) return;
-    for (const column of this.page.columns) this.startCounting(column);
+    this.page.column.run.startCounting();
+    this.others.start();
     this.startPanelPolling();
   }
 
-  /** Request the counts of a column now, and poll them. */
+  /** Request the counts of a column now if a reader sees it, because its search or what is stored has changed. */
   startCounting(column: Column): void {
-    if (this.started) column.run.startCounting();
+    if (column === this.page.column) column.run.startCounting();
+    else if (this.started) this.others.renew(column);
   }
 
-  /** Poll for the panel what the selected column shows. */
+  /** Count the selected column as such, and poll for the panel what it shows. */
   selectionChanged(): void {
-    if (this.started) this.startPanelPolling();
+    if (!this.started) return;
+    for (const column of this.page.columns) if (column !== this.page.column) column.run.stopCounting();
+    this.startPolling();
+  }
+
+  /** Return whether a reader sees a column: it is on the screen, and the page is not hidden. */
+  isSeen(column: Column): boolean {
+    return !document.hidden && !column.spec.collapsed && (column === this.page.column || this.visible.has(column.id));
+  }
+
+  /** Set the columns that are on the screen and not collapsed. Columns that come into sight are counted at once. */
+  setVisible(ids: ReadonlySet<string>): void {
+    const appeared = [...ids].some((id) => !this.visible.has(id));
+    this.visible = ids;
+    if (this.started && appeared) this.others.start();
   }
 
   /** Stop every poller. Without a token the server refuses every request, so one request in some seconds finds out when that changes. */
   stopPolling(): void {
     for (const { run } of this.page.columns) run.stopCounting();
+    this.others.stop();
     this.page.insight.stopPolling();
     this.page.server.fetchFactsLater();
   }

@@ -28,7 +28,8 @@ export class Poller<T extends { took_ms?: number }> {
 
   constructor(
     private readonly job: PollJob<T>,
-    private readonly everyMs: number,
+    /** Milliseconds between two requests at least. */
+    private readonly everyMs: () => number,
   ) {}
 
   /** Request now, abort a request that is under way, and repeat until `stop`. A hidden page requests nothing. */
@@ -62,8 +63,9 @@ export class Poller<T extends { took_ms?: number }> {
       const startedAt = performance.now();
       const answer = await this.job.request(abort.signal);
       if (abort.signal.aborted) return;
-      waitMs = Math.max(this.everyMs, COST_FACTOR * (answer.took_ms ?? performance.now() - startedAt));
+      const cost = COST_FACTOR * (answer.took_ms ?? performance.now() - startedAt);
       this.job.onAnswer(answer);
+      waitMs = Math.max(this.everyMs(), cost);
     } catch (error) {
       if (abort.signal.aborted) return;
       this.report(error);

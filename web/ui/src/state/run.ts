@@ -15,6 +15,7 @@ import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loade
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
 import { RateCounter } from "./rateCounter";
+import { SpikeMeter } from "./columns/spikeMeter";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -31,6 +32,7 @@ export class Run {
   readonly list: CardList;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
+  readonly spikes = new SpikeMeter();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];
@@ -48,6 +50,8 @@ export class Run {
   /** Error of the last request of older posts; the reader may repeat the request. */
   olderProblem: Problem | null = null;
   rechecking = false;
+  /** Ids of the cards that the last frame of live posts added. */
+  arrivedIds: readonly string[] = [];
   /** Number of arrivals that screen readers have announced. */
   announced = 0;
   private readonly abort = new AbortController();
@@ -205,9 +209,14 @@ export class Run {
   }
 
   private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
+    this.arrivedIds = [];
     if (!change.put.length && !change.removed.length && !change.cleared) return;
-    if (how === "live") this.arrivals.count(change.newCount, now);
+    if (how === "live") {
+      this.arrivals.count(change.newCount, now);
+      this.spikes.count(change.newCount, now);
+    }
     const added = this.cardIndex.apply(change);
+    this.arrivedIds = how === "live" ? added : [];
     for (const { post, why } of change.removed) if (why === "trimmed") this.liveRange = truncate(this.liveRange, post.created_at);
     this.list.apply(change, added, how === "older" || (how === "history" && this.initialHistory !== null));
   }

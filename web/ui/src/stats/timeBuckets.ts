@@ -2,6 +2,7 @@
  * Time buckets: choose the bucket length of the time chart for a span by the rule of BirdWatch, and join counted buckets into at most a
  * given number of bars, with 0 for empty ones.
  */
+import { clockAt, momentAt } from "../text/shownZone";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -59,18 +60,18 @@ function clockStep(intervalMs: number, joined: number): number {
   return hours ? hours * HOUR_MS : Math.ceil(wanted / Math.max(DAY_MS, intervalMs)) * Math.max(DAY_MS, intervalMs);
 }
 
-/** Return the edges of the days, or of parts of them, of the reader's clock that cover a span. */
+/** Return the edges of the days, or of parts of them, of the clock in the shown zone that cover a span. */
 function clockEdges(from: number, to: number, stepMs: number): number[] {
-  const begin = new Date(from);
+  const begin = clockAt(from);
   const days = Math.max(1, stepMs / DAY_MS);
-  const day = Math.floor(Date.UTC(begin.getFullYear(), begin.getMonth(), begin.getDate()) / DAY_MS / days) * days;
+  const day = Math.floor(Date.UTC(begin.year, begin.month, begin.day) / DAY_MS / days) * days;
   const hours = Math.min(24, stepMs / HOUR_MS);
   const edges: number[] = [];
   for (let part = 0; (edges.at(-1) ?? -Infinity) < to; part++) {
     const hour = part * hours;
-    const edge = stepMs >= DAY_MS ? new Date(1970, 0, 1 + day + part * days) : new Date(1970, 0, 1 + day + Math.floor(hour / 24), hour % 24);
-    if (edge.getTime() <= from) edges.length = 0;
-    if (edge.getTime() !== edges.at(-1)) edges.push(edge.getTime());
+    const edge = stepMs >= DAY_MS ? momentAt(1970, 0, 1 + day + part * days) : momentAt(1970, 0, 1 + day + Math.floor(hour / 24), hour % 24);
+    if (edge <= from) edges.length = 0;
+    if (edge !== edges.at(-1)) edges.push(edge);
   }
   return edges;
 }

@@ -1,9 +1,10 @@
 /**
- * Time formats: write ages, durations, exact times, moments, spans and axis labels by the locale and in the time zone of the reader, and test
+ * Time formats: write ages, durations, exact times, moments, spans and axis labels by the locale and in the shown time zone (`shownZone.ts`), and test
  * whether two moments are on the same day. A date or year that the reader already knows is left out. Hours count to 24 in every locale.
  */
 import { cachedFormat, currentLocale, isPlainEnglish, timeUnits } from "./locale";
 import { formatNumber } from "./formatNumber";
+import { clockAt, isUtcShown, minutesAhead, momentAt, zoneOption } from "./shownZone";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -45,8 +46,7 @@ function nowWord(): string {
 
 /** Return the exact time with its zone, for hover and focus: "Nov 25, 2026, 14:03:07 UTC+1". */
 export function formatExactTime(at: number): string {
-  const then = new Date(at);
-  return `${fullDate(at)}, ${timeOf(then, true)} ${zoneOf(then)}`;
+  return `${fullDate(at)}, ${timeOf(at, true)} ${formatZone(at)}`;
 }
 
 /**
@@ -56,7 +56,7 @@ export function formatExactTime(at: number): string {
  */
 export function formatMoment(at: number, stepMs: number, knownAt: number): string {
   if (stepMs >= DAY_MS) return shortDate(at, knownAt);
-  const time = timeOf(new Date(at), stepMs < MINUTE_MS);
+  const time = timeOf(at, stepMs < MINUTE_MS);
   return sameDay(at, knownAt) ? time : `${shortDate(at, knownAt)}, ${time}`;
 }
 
@@ -67,10 +67,10 @@ export function formatSpan(from: number, to: number, now: number): string {
   const days = to - from >= 7 * DAY_MS || (to > from && isMidnight(from) && isMidnight(to));
   if (days) {
     if (sameDay(from, last)) return shortDate(from, now);
-    return sameYear(from, last) ? `${dayOf(new Date(from))}–${shortDate(last, now)}` : `${fullDate(from)}–${fullDate(last)}`;
+    return sameYear(from, last) ? `${dayOf(from)}–${shortDate(last, now)}` : `${fullDate(from)}–${fullDate(last)}`;
   }
   const stepMs = to - from < 10 * MINUTE_MS && (from % MINUTE_MS || to % MINUTE_MS) ? SECOND_MS : MINUTE_MS;
-  const begin = sameYear(from, last) ? formatMoment(from, stepMs, now) : `${fullDate(from)}, ${timeOf(new Date(from), stepMs < MINUTE_MS)}`;
+  const begin = sameYear(from, last) ? formatMoment(from, stepMs, now) : `${fullDate(from)}, ${timeOf(from, stepMs < MINUTE_MS)}`;
   const end = formatMoment(to, stepMs, sameDay(from, last) ? to : from);
   return begin === end || begin.endsWith(` ${end}`) ? begin : `${begin}–${end}`;
 }
@@ -90,52 +90,52 @@ export function axisLabels(marks: readonly number[], stepMs: number, now: number
 }
 
 function axisLabel(at: number, stepMs: number, knownAt: number): string {
-  const then = new Date(at);
-  if (stepMs >= 360 * DAY_MS) return yearOf(then);
-  if (stepMs >= 28 * DAY_MS) return sameYear(at, knownAt) ? monthName(then) : monthAndYear(then);
+  if (stepMs >= 360 * DAY_MS) return yearOf(at);
+  if (stepMs >= 28 * DAY_MS) return sameYear(at, knownAt) ? monthName(at) : monthAndYear(at);
   if (stepMs >= DAY_MS) return shortDate(at, knownAt);
   if (at % SECOND_MS) return "";
   return isMidnight(at) && !sameDay(at, knownAt) ? shortDate(at, knownAt) : formatMoment(at, stepMs, knownAt);
 }
 
 function shortDate(at: number, knownAt: number): string {
-  return sameYear(at, knownAt) ? dayOf(new Date(at)) : fullDate(at);
+  return sameYear(at, knownAt) ? dayOf(at) : fullDate(at);
 }
 
 function fullDate(at: number): string {
-  const then = new Date(at);
-  return isPlainEnglish() ? `${dayOf(then)}, ${then.getFullYear()}` : byIntl(then, { day: "numeric", month: "short", year: "numeric" });
+  return isPlainEnglish() ? `${dayOf(at)}, ${clockAt(at).year}` : byIntl(at, { day: "numeric", month: "short", year: "numeric" });
 }
 
-function yearOf(then: Date): string {
-  return isPlainEnglish() ? String(then.getFullYear()) : byIntl(then, { year: "numeric" });
+function yearOf(at: number): string {
+  return isPlainEnglish() ? String(clockAt(at).year) : byIntl(at, { year: "numeric" });
 }
 
-function monthName(then: Date): string {
-  return isPlainEnglish() ? (MONTHS[then.getMonth()] as string) : byIntl(then, { month: "short" });
+function monthName(at: number): string {
+  return isPlainEnglish() ? (MONTHS[clockAt(at).month] as string) : byIntl(at, { month: "short" });
 }
 
-function monthAndYear(then: Date): string {
-  return isPlainEnglish() ? `${monthName(then)} ${then.getFullYear()}` : byIntl(then, { month: "short", year: "numeric" });
+function monthAndYear(at: number): string {
+  return isPlainEnglish() ? `${monthName(at)} ${clockAt(at).year}` : byIntl(at, { month: "short", year: "numeric" });
 }
 
-function dayOf(then: Date): string {
-  return isPlainEnglish() ? `${monthName(then)} ${then.getDate()}` : byIntl(then, { day: "numeric", month: "short" });
+function dayOf(at: number): string {
+  return isPlainEnglish() ? `${monthName(at)} ${clockAt(at).day}` : byIntl(at, { day: "numeric", month: "short" });
 }
 
-function timeOf(then: Date, seconds: boolean): string {
-  if (!isPlainEnglish()) return byIntl(then, { hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23" });
-  const hourMinute = `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`;
-  return seconds ? `${hourMinute}:${twoDigits(then.getSeconds())}` : hourMinute;
+function timeOf(at: number, seconds: boolean): string {
+  if (!isPlainEnglish()) return byIntl(at, { hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23" });
+  const { hour, minute, second } = clockAt(at);
+  const hourMinute = `${twoDigits(hour)}:${twoDigits(minute)}`;
+  return seconds ? `${hourMinute}:${twoDigits(second)}` : hourMinute;
 }
 
-function byIntl(then: Date, options: Intl.DateTimeFormatOptions): string {
-  return cachedFormat(Object.keys(options).join(), (locale) => new Intl.DateTimeFormat(locale, options)).format(then);
+function byIntl(at: number, options: Intl.DateTimeFormatOptions): string {
+  const name = `${Object.keys(options).join()}${isUtcShown() ? " UTC" : ""}`;
+  return cachedFormat(name, (locale) => new Intl.DateTimeFormat(locale, { ...options, ...zoneOption() })).format(at);
 }
 
-/** Return the zone's offset at that moment: "UTC", "UTC+1", "UTC−3:30". */
-function zoneOf(then: Date): string {
-  const ahead = -then.getTimezoneOffset();
+/** Return the offset of the shown zone at a moment: "UTC", "UTC+1", "UTC−3:30". */
+export function formatZone(at: number): string {
+  const ahead = minutesAhead(at);
   if (!ahead) return "UTC";
   const minutes = Math.abs(ahead) % 60;
   return `UTC${ahead < 0 ? "−" : "+"}${Math.floor(Math.abs(ahead) / 60)}${minutes ? `:${twoDigits(minutes)}` : ""}`;
@@ -146,14 +146,16 @@ function twoDigits(value: number): string {
 }
 
 function sameYear(a: number, b: number): boolean {
-  return new Date(a).getFullYear() === new Date(b).getFullYear();
+  return clockAt(a).year === clockAt(b).year;
 }
 
-/** Return whether two moments lie on the same day in the reader's zone. */
+/** Return whether two moments lie on the same day in the shown zone. */
 export function sameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  const [one, other] = [clockAt(a), clockAt(b)];
+  return one.day === other.day && one.month === other.month && one.year === other.year;
 }
 
 function isMidnight(at: number): boolean {
-  return new Date(at).setHours(0, 0, 0, 0) === at;
+  const { year, month, day } = clockAt(at);
+  return momentAt(year, month, day) === at;
 }

@@ -34,20 +34,28 @@ export function CountSigns({ shown }: { shown: readonly boolean[] }): JSX.Elemen
 }
 
 export const MoreSign = sign("M3 8h.01M8 8h.01M13 8h.01");
+export const PictureSign = sign("M2.500 3.500h11v9h-11ZM2.500 10.500l3-3 3 3 2-2 3 3M10.500 6h.01");
 export const OpenSign = sign("M6 4H3.500v8.500H12V10M9 3h4v4M13 3 7.500 8.500");
 export const ThemeSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11ZM8 2.500a5.500 5.500 0 0 1 0 11");
 export const CloseSign = sign("M4 4l8 8M12 4l-8 8");
 export const PanelSign = sign("M2.500 3.500h11v9h-11ZM9.500 3.500v9");
 export const SearchSign = sign("M7 11.500a4.500 4.500 0 1 1 0-9 4.500 4.500 0 0 1 0 9ZM10.300 10.300 14 14");
 export const StarSign = sign("M8 2.300l1.800 3.700 4 .500-3 2.800.800 4L8 11.300l-3.600 2 .8-4-3-2.800 4-.500Z");
+export const DeckSign = sign("M2.500 3.500h3v9h-3ZM6.500 3.500h3v9h-3ZM10.500 3.500h3v9h-3Z");
 export const PlusSign = sign("M8 3v10M3 8h10");
 export const MinusSign = sign("M3 8h10");
 export const LeftSign = sign("M10 3 5 8l5 5");
 export const RightSign = sign("M6 3l5 5-5 5");
+export const UpSign = sign("M3 10l5-5 5 5");
+export const DownSign = sign("M3 6l5 5 5-5");
 export const WholeSign = sign("M2.500 5V2.500H5M11 2.500h2.500V5M13.500 11v2.500H11M5 13.500H2.500V11");
 export const TableSign = sign("M2.500 3.500h11v9h-11ZM2.500 6.500h11M6.500 3.500v9");
 export const MuteSign = sign("M3 6h2.500L9 3v10L5.500 10H3ZM11.500 6l3 4M14.500 6l-3 4");
 export const ClockSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11ZM8 5v3l2 1.500");
+export const GripSign = sign("M6 3.500h.01M10 3.500h.01M6 8h.01M10 8h.01M6 12.500h.01M10 12.500h.01");
+export const EditSign = sign("M3 13l.600-2.600L10.800 3.200l2 2L5.600 12.400ZM9.300 4.700l2 2");
+export const CollapseSign = sign("M3 3v10M13 8H6M9 5 6 8l3 3");
+export const SpikeSign = sign("M2 12h3l2-8 3 8h4");
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
 export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {

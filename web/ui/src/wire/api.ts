@@ -4,7 +4,9 @@
  */
 import type { Problem, Gap, SourceState } from "./frame";
 import type { Post } from "./post";
+import { isUtcShown, shownZoneName } from "../text/shownZone";
 import { problemWords } from "../words";
+import { problemText } from "../words/problemText";
 
 /** Posts long before or after the others, which the span of a timeline leaves out. */
 export interface OutlyingPosts {
@@ -32,6 +34,8 @@ export interface TopItem {
   count: number;
   share: number;
   background: number | null;
+  /** Words: the forms in which the posts write it, most frequent first; missing or empty where that is only the value. */
+  forms?: string[];
   score: number | null;
 }
 
@@ -51,6 +55,8 @@ export interface Top {
 
 export interface SearchPage {
   posts: Post[];
+  /** Rankings: the originals that were ranked, in the first page. */
+  matching?: number | null;
   next: string | null;
   took_ms: number;
   query: string;
@@ -104,7 +110,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(problem.message);
+    super(problemText(problem));
   }
 }
 
@@ -150,15 +156,9 @@ export async function send<T>(method: "GET" | "PUT" | "DELETE", path: string, co
 /** Whether the server knew the reader's zone: another version of the zone table may not. */
 let zoneKnown = true;
 
-/** Return the name of the reader's zone, or "" where the server counts by UTC. */
-function readersZone(): string {
-  const zone = zoneKnown ? Intl.DateTimeFormat().resolvedOptions().timeZone : "";
-  return zone === "Etc/Unknown" ? "" : zone;
-}
-
-/** Return the counts by the reader's days, over the span where the posts are if no time is chosen. */
+/** Return the counts by the days of the shown zone, over the span where the posts are if no time is chosen. */
 async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline> {
-  const zone = readersZone();
+  const zone = zoneKnown || isUtcShown() ? shownZoneName() : "";
   try {
     return await get<Timeline>("/api/timeline", { ...params, span: "most", zone }, signal);
   } catch (error) {

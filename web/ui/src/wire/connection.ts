@@ -40,6 +40,8 @@ export class Connection {
   private queue: FrameQueue<string> | null = null;
   private readonly subscriptions = new Set<LiveSubscription>();
   private lastId = 0;
+  /** Deck that is followed. */
+  private followed: string | null = null;
   private attempt = 0;
   private failedSockets = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -161,6 +163,16 @@ export class Connection {
     return subscription;
   }
 
+  /** Follow a deck, and no other: its `deck` frames go to the page. Null: follow none. */
+  follow(deck: string | null): void {
+    const before = this.followed;
+    if (before === deck) return;
+    if (before !== null) this.send({ type: "unfollow", deck: before });
+    this.followed = this.streams.deck = deck;
+    if (deck !== null) this.send({ type: "follow", deck });
+    this.streams.reopen();
+  }
+
   private unsubscribe(subscription: LiveSubscription): void {
     if (!this.subscriptions.delete(subscription)) return;
     this.send({ type: "unsubscribe", id: subscription.id });
@@ -187,6 +199,7 @@ export class Connection {
       this.silence.frameArrived();
       this.setState("open", 0, 0);
       for (const subscription of this.subscriptions) this.sendSubscribe(subscription);
+      if (this.followed !== null) this.send({ type: "follow", deck: this.followed });
     };
     socket.onmessage = (event) => {
       this.frameArrived();

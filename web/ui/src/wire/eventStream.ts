@@ -25,9 +25,9 @@ export function searchParams({ id, query, history, after }: StreamedSearch): str
   return new URLSearchParams([["q", query], ["id", id], ["history", String(history)], ...(after === null ? [] : [["after", String(after)]])] as [string, string][]).toString();
 }
 
-/** Open /api/stream. A stream without a search brings `stats`, `gap` and `deleted` only. */
-export function openEventStream(searches: readonly StreamedSearch[], to: EventStreamListener): { close(): void } {
-  const source = new EventSource(`/api/stream?${searches.map(searchParams).join("&")}`);
+/** Open /api/stream; `deck`: the deck that it follows. A stream without a search brings `stats`, `gap` and `deleted` only. */
+export function openEventStream(searches: readonly StreamedSearch[], deck: string | null, to: EventStreamListener): { close(): void } {
+  const source = new EventSource(`/api/stream?${[...searches.map(searchParams), ...(deck === null ? [] : [new URLSearchParams({ deck }).toString()])].join("&")}`);
   source.onopen = () => to.open();
   const take = (event: Event): void => {
     if (!(event instanceof MessageEvent) || typeof event.data !== "string") return to.lost(source.readyState === EventSource.CLOSED);

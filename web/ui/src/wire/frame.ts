@@ -59,12 +59,13 @@ export type Frame =
   | { type: "reset"; id: string; key: string }
   | { type: "lagged"; id: string; key: string }
   | ({ type: "gap" } & Gap)
+  | { type: "deck"; deck: string; revision: number; part: "columns" | "read" | "pins" | "deleted" }
   | { type: "error"; id?: string; error: Problem }
   | Stats;
 
 /** Every frame type that the page reads: the one list for sockets and event streams. */
 const READ_TYPES: Record<Frame["type"], true> = {
-  subscribed: true, history: true, posts: true, gone: true, deleted: true, reset: true, lagged: true, gap: true, error: true, stats: true,
+  subscribed: true, history: true, posts: true, gone: true, deleted: true, reset: true, lagged: true, gap: true, deck: true, error: true, stats: true,
 };
 export const FRAME_TYPES = Object.keys(READ_TYPES) as Frame["type"][];
 

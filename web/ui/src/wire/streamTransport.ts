@@ -52,6 +52,8 @@ export function streamGroups(subscriptions: readonly LiveSubscription[]): LiveSu
 export class StreamTransport {
   /** Whether this transport is in use. */
   active = false;
+  /** Deck that the first stream follows. */
+  deck: string | null = null;
   private brokenInARow = 0;
   private streams: { close(): void }[] = [];
   private reopening = false;
@@ -67,7 +69,7 @@ export class StreamTransport {
     this.closeStreams();
     const wanted = [...this.subscriptions].filter(({ state }) => state.phase !== "refused");
     for (const subscription of wanted) subscription.state = toResubscribe(subscription.state);
-    this.streams = streamGroups(wanted).map((group) => this.openStream(group));
+    this.streams = streamGroups(wanted).map((group, at) => this.openStream(group, at === 0 ? this.deck : null));
   }
 
   /** Open the streams anew once the current task is over: one search often takes the place of another. */
@@ -91,8 +93,8 @@ export class StreamTransport {
     for (const stream of this.streams.splice(0)) stream.close();
   }
 
-  private openStream(group: readonly LiveSubscription[]): { close(): void } {
-    const stream = openEventStream(group.map(searchOf), {
+  private openStream(group: readonly LiveSubscription[], deck: string | null): { close(): void } {
+    const stream = openEventStream(group.map(searchOf), deck, {
       open: () => this.to.opened(),
       frame: (frame) => {
         if (!this.streams.includes(stream)) return;

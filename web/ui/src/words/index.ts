@@ -11,9 +11,10 @@ export let deckWords: WordTables["deckWords"];
 export let dialogWords: WordTables["dialogWords"];
 export let panelWords: WordTables["panelWords"];
 export let problemWords: WordTables["problemWords"];
+export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, statusWords } = tables);
+  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords } = tables);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { termOf, topParts, withTerm } from "../../src/query/editQuery";
+import { termOf, termOfWord, topParts, withTerm } from "../../src/query/editQuery";
 
 describe("the query editor", () => {
   it("adds a term once", () => {
@@ -48,5 +48,15 @@ describe("the query editor", () => {
     expect(withTerm("storm NOT NOT wind", "wind")).toBe("storm NOT NOT wind");
     expect(withTerm("storm", "storm", true)).toBe("* -storm");
     expect(withTerm("NOT wind storm", "storm", true)).toBe("* NOT wind -storm");
+  });
+
+  it("writes a counted word as all forms that it was counted in", () => {
+    expect(termOfWord("storm", [])).toBe("storm");
+    expect(termOfWord("زلزال", ["الزلزال", "زلزال"])).toBe("(الزلزال OR زلزال)");
+    expect(termOfWord("מד״א", [])).toBe('"מד א"');
+    expect(termOfWord("ICE", [])).toBe("ICE");
+    const forms = Array.from({ length: 20 }, (_, at) => `form${"x".repeat(at)}`);
+    expect(termOfWord("form", forms).split(" OR ")).toHaveLength(8);
+    expect(withTerm("* lang:ar", termOfWord("زلزال", ["الزلزال", "زلزال"]), true)).toBe("* lang:ar -(الزلزال OR زلزال)");
   });
 });

@@ -28,7 +28,7 @@ describe("a poller", () => {
         reported.push(`took ${answer.n}`);
       },
       onProblem: (error) => reported.push(error.problem.code),
-    }, 2_000);
+    }, () => 2_000);
     poller.start();
     await vi.advanceTimersByTimeAsync(8_000);
     poller.stop();
@@ -45,7 +45,7 @@ describe("a poller", () => {
         reported.push(error.status);
         if (error.status === 400) poller.stop();
       },
-    }, 2_000);
+    }, () => 2_000);
     poller.start();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(reported).toEqual([503, 400]);
@@ -54,7 +54,7 @@ describe("a poller", () => {
   it("removes its listeners from the document", () => {
     const added = vi.spyOn(document, "addEventListener");
     const removed = vi.spyOn(document, "removeEventListener");
-    const poller = new Poller<Answer>({ request: () => Promise.resolve({ took_ms: 1, n: 1 }), onAnswer: () => undefined, onProblem: () => undefined }, 2_000);
+    const poller = new Poller<Answer>({ request: () => Promise.resolve({ took_ms: 1, n: 1 }), onAnswer: () => undefined, onProblem: () => undefined }, () => 2_000);
     for (let run = 0; run < 3; run++) poller.start();
     poller.stop();
     expect(added.mock.calls.map(([name, listener]) => [name, listener])).toEqual(removed.mock.calls.map(([name, listener]) => [name, listener]));

@@ -119,4 +119,15 @@ describe("a card", () => {
     const one = draw(post("q", { text: "@ann שלום\n12:30", created_at: 9e6 })).querySelector(".text") as HTMLElement;
     expect([one.getAttribute("dir"), one.querySelector(".paragraph")]).toEqual(["rtl", null]);
   });
+
+  it("shows no count of 0", () => {
+    const counts = { likes: 0, reposts: 2, replies: 0, quotes: 0 };
+    const card = draw(post("p", { counts, author: { ...AUTHOR, followers: 0 } }));
+    expect([...card.querySelectorAll(".number")].map((one) => one.textContent)).toEqual(["2"]);
+    expect(card.querySelector(".followers")).toBeNull();
+    const none = draw(post("q", { counts: { ...counts, reposts: 0 }, created_at: 9e6 }));
+    expect(none.querySelector(".counts")).toBeNull();
+    const onX = draw(post("x:7", { source: "x", counts, created_at: 10e6 }));
+    expect([...onX.querySelectorAll("a.number")].map((one) => [one.textContent, one.getAttribute("aria-label")])).toEqual([["", "Reply on X"], ["2", "2 reposts. Repost on X"], ["", "Like on X"]]);
+  });
 });

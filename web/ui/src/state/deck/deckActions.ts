@@ -21,6 +21,7 @@ export interface DeckPage {
   change(column: Column, change: Partial<ColumnSpec>, restart?: boolean): void;
   /** The selected column, or the number of columns, changed. */
   selectionChanged(): void;
+  readonly keeper: { columnsChanged(): void };
 }
 
 export class DeckActions {
@@ -163,6 +164,11 @@ export class DeckActions {
     return this.columns.map(({ spec }) => spec);
   }
 
+  /** Whether the columns no longer fit into the address, so that the deck needs a name. */
+  get isTooLong(): boolean {
+    return this.wasLong;
+  }
+
   private begin(column: Column): void {
     this.pushHistory();
     this.page.change(column, {}, true);
@@ -176,5 +182,6 @@ export class DeckActions {
   private warnIfLong(isWhole: boolean): void {
     if (!isWhole && !this.wasLong) this.page.toasts.show(columnsWords.toastLongAddress);
     this.wasLong = !isWhole;
+    this.page.keeper.columnsChanged();
   }
 }

@@ -5,13 +5,14 @@
  */
 import type { Settings } from "../page/settings";
 import { type ColumnSpec, isColumnId, specFromValue, specOf } from "../columnSpec";
+import { deckIdOf } from "./deckName";
 import { ADDRESS_MAX_LENGTH, COLUMNS_MAX, readColumns, writeColumns } from "./deckAddress";
 
 /** State of one step of the browser's history. */
 interface Step {
   readonly ids?: unknown;
   readonly selected?: unknown;
-  /** The specs of a deck that is too long for an address. */
+  /** The specs of a stored deck, or of one that is too long for an address. */
   readonly columns?: unknown;
 }
 
@@ -43,8 +44,9 @@ function wholeDeck(values: readonly unknown[], first: ColumnSpec, settings: Sett
 export class DeckHistory {
   constructor(private readonly settings: () => Settings) {}
 
-  /** Return the address of columns, with only the first ones if all would make it too long; and whether all are in it. */
+  /** Return the address of columns: that of the stored deck, else with only the first ones if all would make it too long; and whether all are in it. */
   addressOf(specs: readonly ColumnSpec[]): { address: string; isWhole: boolean } {
+    if (deckIdOf(location.pathname) !== null) return { address: location.pathname, isWhole: true };
     for (let count = specs.length; ; count--) {
       const address = writeColumns(specs.slice(0, count), this.settings(), location.pathname);
       if (address.length <= ADDRESS_MAX_LENGTH || count <= 1) return { address, isWhole: count >= specs.length };
@@ -54,7 +56,8 @@ export class DeckHistory {
   /** Add a step to the history, unless the address stays the same: then the step is replaced. Return whether the address holds all columns. */
   push(specs: readonly ColumnSpec[], selectedId: string): boolean {
     return this.write(specs, selectedId, (step, address) => {
-      if (address === location.pathname + location.search) history.replaceState(step, "", address);
+      const isSame = JSON.stringify((history.state as Step | null)?.columns) === JSON.stringify(step.columns);
+      if (address === location.pathname + location.search && isSame) history.replaceState(step, "", address);
       else history.pushState(step, "", address);
     });
   }
@@ -66,7 +69,7 @@ export class DeckHistory {
 
   private write(specs: readonly ColumnSpec[], selectedId: string, write: (step: Step, address: string) => void): boolean {
     const { address, isWhole } = this.addressOf(specs);
-    write({ ids: specs.map(({ id }) => id), selected: selectedId, ...(isWhole ? {} : { columns: specs }) }, address);
+    write({ ids: specs.map(({ id }) => id), selected: selectedId, ...(isWhole && deckIdOf(address) === null ? {} : { columns: specs }) }, address);
     return isWhole;
   }
 }

@@ -7,43 +7,19 @@ import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
 import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
-import { type ColumnSpec, randomColumnId } from "../columnSpec";
-import type { Settings } from "../page/settings";
-import { adoptDeck, savedColumns } from "./adoptDeck";
-import { deckOf, type DeckDocument, wireDeckOf } from "./deckDocument";
+import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { idsForTitle, pathOfDeck } from "./deckName";
+import { pathOfDeck } from "./deckName";
+import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
-import { mergeDecks, sameDeck } from "./mergeDecks";
-import type { OpenedDeck } from "./openDeck";
+import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
+import type { KeptPage } from "./keptPage";
+import { sameDeck } from "./mergeDecks";
+import { keepDraftBase, type OpenedDeck } from "./openDeck";
+import { ShownDeck } from "./shownDeck";
 
-/** A deck as it is stored, under a revision. */
-export interface KeptDeck extends DeckDocument {
-  readonly revision: number;
-  readonly changedAt: number;
-}
-
-/** A save that met another one. `theirs` is null if the deck was deleted. */
-export interface Conflict {
-  readonly base: DeckDocument;
-  readonly theirs: KeptDeck | null;
-  readonly mine: DeckDocument;
-}
-
-/** Parts of the page that the keeper uses; `Desk` has them. */
-export interface KeptPage {
-  readonly settings: Settings;
-  /** The columns that are shown. */
-  readonly specs: readonly ColumnSpec[];
-  show(specs: readonly ColumnSpec[]): void;
-  /** Whether a reader types in a column or reads its list, so that it must not change. */
-  isBusy(columnId: string): boolean;
-  /** Write the columns into the browser's history, under the address of the deck. */
-  replaceHistory(): void;
-  /** Be told of each change of a deck; null: of none. */
-  follow(deckId: string | null): void;
-  toast(text: string): void;
-}
+/** Milliseconds after which a deck is requested again that changed while it was requested, or was being saved. */
+const REFRESH_AGAIN_MS = 200;
 
 export class DeckKeeper {
   id: string | null = null;
@@ -53,8 +29,6 @@ export class DeckKeeper {
   /** What somebody saved while this reader had changes of his own. */
   newer: KeptDeck | null = null;
   conflict: Conflict | null = null;
-  /** Columns that are shown in a former state, because a reader is in them. */
-  held: ReadonlySet<string> = new Set();
   isSaving = false;
   /** Why the deck was not saved. */
   saveProblem: string | null = null;
@@ -62,15 +36,21 @@ export class DeckKeeper {
   openProblem: ApiError | null = null;
   deletedElsewhere = false;
   readonly marks = new DeckMarks(() => this.id, () => this.changed(), (why) => this.page.toast(savedDeckWords.toastPinFailed(why)));
-  /** The columns as they were shown when the stored deck was taken. */
-  private expected: readonly ColumnSpec[] = [];
+  private readonly shown: ShownDeck;
   private refreshing = false;
   private refreshAgain = false;
 
   constructor(
     private readonly page: KeptPage,
     private readonly changed: () => void,
-  ) {}
+  ) {
+    this.shown = new ShownDeck(page);
+  }
+
+  /** Columns that are shown in a former state, because a reader is in them. */
+  get held(): ReadonlySet<string> {
+    return this.shown.held;
+  }
 
   get pins(): Readonly<Record<string, Pin>> {
     return this.marks.pins;
@@ -80,17 +60,11 @@ export class DeckKeeper {
     return this.marks.read;
   }
 
-  changePin(postId: string, change: PinChange): Promise<void> {
-    return this.marks.changePin(postId, change);
-  }
-
-  removePin(postId: string): Promise<void> {
-    return this.marks.removePin(postId);
-  }
-
-  readUpTo(columnId: string, number: number): void {
+  readonly changePin = (postId: string, change: PinChange): Promise<void> => this.marks.changePin(postId, change);
+  readonly removePin = (postId: string): Promise<void> => this.marks.removePin(postId);
+  readonly readUpTo = (columnId: string, number: number): void => {
     this.marks.readUpTo(columnId, number);
-  }
+  };
 
   /** Take the deck that the address named, as `openDeck.ts` read it before the page began. */
   start(opened: OpenedDeck | null): void {
@@ -106,13 +80,17 @@ export class DeckKeeper {
 
   /** The deck as the reader would save it. */
   get mine(): DeckDocument {
-    return { title: this.title, columns: savedColumns(this.page.specs, this.expected, this.base?.columns ?? [], this.held) };
+    return { title: this.title, columns: this.shown.columnsToSave(this.base?.columns ?? []) };
   }
 
   /** Whether the columns differ from the stored ones by what this reader did. A deck without a name has nothing to differ from. */
   get isUnsaved(): boolean {
-    if (this.id === null) return false;
-    return !this.base || !sameDeck(this.base, this.mine);
+    return this.id !== null && (!this.base || !sameDeck(this.base, this.mine));
+  }
+
+  /** Note that the columns of the page changed: a reload of this tab has to know where unsaved ones came from. */
+  columnsChanged(): void {
+    if (this.id !== null) keepDraftBase(this.id, this.isUnsaved ? this.base : null);
   }
 
   // -- saving
@@ -130,15 +108,9 @@ export class DeckKeeper {
     const marks = this.id === null;
     let id = "";
     const saved = await this.put(null, null, mine, async () => {
-      for (const one of idsForTitle(title)) {
-        id = one;
-        try {
-          return await deckApi.save(id, null, wireDeckOf(mine));
-        } catch (error) {
-          if (!(error instanceof DeckConflict)) throw error;
-        }
-      }
-      throw new ApiError(409, { code: "deck_conflict", message: savedDeckWords.notSaved(title) });
+      const made = await saveUnderTitle(mine);
+      ({ id } = made);
+      return made.saved;
     }, () => this.moveTo(id));
     if (saved && marks) await this.marks.moveToServer(id);
     else if (saved) this.marks.take({ read: {}, pins: {} });
@@ -177,20 +149,16 @@ export class DeckKeeper {
     }
     const base = revision !== null && this.base ? this.base : { title: mine.title, columns: [] };
     this.conflict = { base, theirs, mine };
+    this.page.showConflict(true);
   }
 
   // -- conflicts
 
   /** Open the comparison with what somebody saved meanwhile. */
   compare(): void {
-    if (this.newer && this.base) this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
-    this.changed();
-  }
-
-  /** The deck that has both sides' columns; null if the deck was deleted. */
-  get both(): DeckDocument | null {
-    const { conflict } = this;
-    return conflict?.theirs ? mergeDecks(conflict.base, conflict.theirs, conflict.mine, randomColumnId) : null;
+    if (!this.newer || !this.base) return;
+    this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
+    this.page.showConflict(true);
   }
 
   /** Solve the conflict: show theirs, or save mine or a joined deck over theirs. Return whether it is solved. */
@@ -202,13 +170,15 @@ export class DeckKeeper {
       [this.conflict, this.newer] = [null, null];
       if (theirs) this.adopt(theirs, () => false);
       else this.leave();
+      this.page.showConflict(false);
       this.changed();
       return true;
     }
     const mine = joined ?? conflict.mine;
     const id = this.id;
     const saved = await this.put(id, theirs?.revision ?? null, mine, () => deckApi.save(id, theirs?.revision ?? null, wireDeckOf(mine)));
-    if (saved && joined) this.show(mine.columns);
+    if (saved && joined) this.shown.show(mine.columns);
+    if (saved) this.page.showConflict(false);
     return saved;
   }
 
@@ -232,7 +202,7 @@ export class DeckKeeper {
   /** Go on with the columns as a deck without a name. */
   private leave(): void {
     [this.id, this.title, this.base, this.newer, this.conflict, this.deletedElsewhere] = [null, "", null, null, null, false];
-    this.held = new Set();
+    this.shown.settle(this.page.specs);
     this.page.follow(null);
     history.pushState(null, "", "/");
     this.page.replaceHistory();
@@ -241,6 +211,7 @@ export class DeckKeeper {
   private moveTo(id: string): void {
     this.id = id;
     history.pushState(history.state, "", pathOfDeck(id));
+    this.page.replaceHistory();
     this.page.follow(id);
   }
 
@@ -260,12 +231,11 @@ export class DeckKeeper {
     const { id } = this;
     if (id === null) return;
     this.refreshing = true;
+    this.refreshAgain = false;
     try {
-      do {
-        this.refreshAgain = false;
-        const whole = await deckApi.get(id);
-        if (this.id === id && !this.isSaving) this.take(whole);
-      } while (this.refreshAgain as boolean);
+      const whole = await deckApi.get(id);
+      if (this.id === id && this.isSaving) this.refreshAgain = true;
+      else if (this.id === id) this.take(whole);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.id === id && error.status === 404 && this.base) this.onDeleted();
@@ -273,6 +243,7 @@ export class DeckKeeper {
       this.refreshing = false;
       this.changed();
     }
+    if (this.refreshAgain) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
   }
 
   private onDeleted(): void {
@@ -297,22 +268,13 @@ export class DeckKeeper {
   }
 
   private adopt(theirs: KeptDeck, isBusy: (id: string) => boolean): void {
-    const { columns, held } = adoptDeck(this.page.specs, theirs.columns, isBusy);
-    this.held = held;
-    this.title = theirs.title;
-    this.base = theirs;
-    this.show(columns);
-  }
-
-  private show(columns: readonly ColumnSpec[]): void {
-    this.expected = columns;
-    this.page.show(columns);
-    this.page.replaceHistory();
+    [this.title, this.base] = [theirs.title, theirs];
+    this.shown.take(theirs.columns, isBusy);
   }
 
   private setBase(base: KeptDeck): void {
     this.base = base;
-    [this.expected, this.held] = [base.columns, new Set()];
+    this.shown.settle(base.columns);
     if (this.id !== null) saveDeckCopy({ id: this.id, revision: base.revision, changed_at: base.changedAt, deck: wireDeckOf(base), read: this.read, pins: this.pins });
   }
 
@@ -322,18 +284,12 @@ export class DeckKeeper {
     if (!theirs) return;
     this.base = base;
     this.newer = theirs.revision === base.revision ? null : theirs;
-    this.show(columns);
+    this.shown.show(columns);
   }
 
   /** Let held columns change that no reader is in any more. Called once a second. */
   tick(): void {
     const { base, held } = this;
-    if (!held.size || !base || [...held].every((id) => this.page.isBusy(id))) return;
-    if (!this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
+    if (base && held.size && this.shown.canShowMore && !this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }
-}
-
-/** Return the deck of an answer of the server. */
-export function keptOf({ revision, changed_at: changedAt, deck }: WholeDeck, settings: Settings): KeptDeck {
-  return { ...deckOf(deck, settings), revision, changedAt };
 }

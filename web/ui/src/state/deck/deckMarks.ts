@@ -3,6 +3,7 @@
  * the browser. Of two markers the greater wins. A pin changes at once here and is taken back if the server refuses it; markers are gathered
  * and sent every two seconds, and when the tab is hidden.
  */
+import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
 import { deckApi, type Pin, type PinChange, type WholeDeck } from "../../wire/deckApi";
 import { loadMarks, onOtherTabMarks, saveMarks } from "./deckStorage";
@@ -48,19 +49,15 @@ export class DeckMarks {
   /** Take the marks of a deck that the server sent. */
   take({ read, pins }: Pick<WholeDeck, "read" | "pins">): void {
     this.read = greatest(read, this.waiting);
-    const shown: Record<string, Pin> = { ...pins };
-    for (const [postId, pin] of this.unanswered) {
-      if (pin) shown[postId] = pin;
-      else delete shown[postId];
-    }
+    let shown: Readonly<Record<string, Pin>> = pins;
+    for (const [postId, pin] of this.unanswered) shown = withPin(shown, postId, pin);
     this.pins = shown;
   }
 
   /** Note that a column was read up to a sequence number. A lesser number than the present one changes nothing. */
   readUpTo(columnId: string, number: number): void {
     if (number <= (this.read[columnId] ?? -1)) return;
-    const { [columnId]: _, ...others } = this.read;
-    this.read = { ...others, [columnId]: number };
+    this.read = { ...without(this.read, columnId), [columnId]: number };
     if (this.deckId() === null) saveMarks(this);
     else {
       this.waiting[columnId] = number;
@@ -91,7 +88,10 @@ export class DeckMarks {
   /** Change a pin, or make one. */
   async changePin(postId: string, change: PinChange): Promise<void> {
     const before = this.pins[postId] ?? null;
-    if (!before && Object.keys(this.pins).length >= PINS_MAX) return this.pinFailed(String(PINS_MAX));
+    if (!before && Object.keys(this.pins).length >= PINS_MAX) {
+      this.pinFailed(savedDeckWords.pinsFull(PINS_MAX));
+      return;
+    }
     const after = changedPin(before, { ...change, ...(change.note === undefined ? {} : { note: change.note.slice(0, NOTE_MAX_LENGTH) }) }, Date.now());
     const saysNothing = !after.pinned && !after.handled && !after.note;
     await this.put(postId, before, saysNothing ? null : after, (id) => deckApi.pin(id, postId, change));
@@ -129,7 +129,10 @@ export class DeckMarks {
   private async put(postId: string, before: Pin | null, after: Pin | null, send: (id: string) => Promise<unknown>): Promise<void> {
     this.set(postId, after);
     const id = this.deckId();
-    if (id === null) return saveMarks(this);
+    if (id === null) {
+      saveMarks(this);
+      return;
+    }
     this.unanswered.set(postId, after);
     try {
       await send(id);
@@ -145,10 +148,18 @@ export class DeckMarks {
   }
 
   private set(postId: string, pin: Pin | null): void {
-    const { [postId]: _, ...others } = this.pins;
-    this.pins = pin ? { ...others, [postId]: pin } : others;
+    this.pins = withPin(this.pins, postId, pin);
     this.changed();
   }
+}
+
+function without<T>(map: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).filter(([other]) => other !== name));
+}
+
+/** Return pins with another pin of a post, or without it. */
+function withPin(pins: Readonly<Record<string, Pin>>, postId: string, pin: Pin | null): Readonly<Record<string, Pin>> {
+  return pin ? { ...pins, [postId]: pin } : without(pins, postId);
 }
 
 /** Return both maps as one, with the greater number of each column. */

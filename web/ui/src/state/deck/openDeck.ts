@@ -10,7 +10,7 @@ import { deckOf, wireDeckOf } from "./deckDocument";
 import { deckIdOf } from "./deckName";
 import { readPlace } from "./deckHistory";
 import { deckCopy } from "./deckStorage";
-import type { KeptDeck } from "./deckKeeper";
+import type { KeptDeck } from "./keptDeck";
 import { sameDeck } from "./mergeDecks";
 
 const BASE_KEY = "murmuration-deck-base";

@@ -7,8 +7,9 @@
  * - `focus`: a post, or something in one, has the focus.
  * - `touch`: a finger is on the list, or has just pressed something in it.
  * - `dialog`: a dialog is open over the page.
+ * - `collapsed`: the column is a strip that shows no posts; it counts the new ones.
  */
-export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog";
+export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog" | "collapsed";
 
 export class PauseMachine {
   private readonly held = new Set<PauseCause>();

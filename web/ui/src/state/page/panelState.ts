@@ -8,7 +8,9 @@ const DRAWER_MIN_WIDTH_PX = 700;
 /** Width from which the panel is beside the list. As in `narrow.css`. */
 const BESIDE_MIN_WIDTH_PX = 1_024;
 
-export type PanelView = "posts" | "insight";
+/** Views of a phone, one at a time. */
+export const PANEL_VIEWS = ["posts", "insight", "columns"] as const;
+export type PanelView = (typeof PANEL_VIEWS)[number];
 
 export class PanelState {
   view: PanelView = "posts";
@@ -30,6 +32,11 @@ export class PanelState {
     return innerWidth < BESIDE_MIN_WIDTH_PX ? this.drawer : this.beside();
   }
 
+  /** Whether the list of columns is visible: a view of phones. */
+  get showsColumns(): boolean {
+    return innerWidth < DRAWER_MIN_WIDTH_PX && this.view === "columns";
+  }
+
   focusTaken(): void {
     this.takesFocus = false;
   }
@@ -41,7 +48,7 @@ export class PanelState {
 
   /** Open or close the panel. With `focus` an opened panel takes the focus; a drawer takes the focus always, because it covers the list. */
   toggle(focus = false): void {
-    if (innerWidth < DRAWER_MIN_WIDTH_PX) this.view = this.view === "posts" ? "insight" : "posts";
+    if (innerWidth < DRAWER_MIN_WIDTH_PX) this.view = this.view === "insight" ? "posts" : "insight";
     else if (innerWidth < BESIDE_MIN_WIDTH_PX) this.drawer = !this.drawer;
     else this.setBeside(!this.beside());
     this.takesFocus = this.open && (focus || this.drawer);

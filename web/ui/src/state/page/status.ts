@@ -7,6 +7,7 @@ import { coversSpan, gapIntervals, overlapping } from "../../stats/gapIntervals"
 import type { ConnectionState } from "../../wire/connection";
 import type { Gap, Outage, Problem, SourceState } from "../../wire/frame";
 import { reasonWords, sourceNames, sourceWords } from "../../words/sources";
+import { problemText } from "../../words/problemText";
 import { statusWords } from "../../words";
 
 export type StatusKind =
@@ -85,11 +86,11 @@ function searchStatus({ problem, problemAt: since, from }: Pick<StatusInputs, "p
   if (!problem) return null;
   if (!isRetryable(problem)) {
     const { word, cause } = statusWords.statusSearchWrong;
-    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problem.message), action: { act: "mend", label: statusWords.actionFixSearch } };
+    return { kind: "search-wrong", tone: "bad", word, since, cause: cause(problemText(problem)), action: { act: "mend", label: statusWords.actionFixSearch } };
   }
   const { word, noNewPosts, maybeStored } = statusWords.statusSearchFailed;
   const hint = problem.hint && problem.code === "query_timeout" ? ` ${problem.hint}` : "";
-  const cause = `${problem.message}${hint} ${from === null ? noNewPosts : maybeStored}`;
+  const cause = `${problemText(problem)}${hint} ${from === null ? noNewPosts : maybeStored}`;
   return { kind: "search-failed", tone: "bad", word, since, cause, action: { act: "again", label: statusWords.actionSearchAgain } };
 }
 

@@ -39,6 +39,8 @@ interface BodyProps {
   images: PageFacts["images"] | undefined;
   /** Draw the card without its actions: the list is moving. */
   bare: boolean;
+  /** Why the column hides the post, in words, while the reader has chosen to see what is hidden; "" for others. */
+  hidden: string;
 }
 
 export interface CardProps extends BodyProps {
@@ -74,14 +76,14 @@ export class CardView extends Component<CardProps, { failed: number | null }> {
   }
 }
 
-const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare"];
+const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare", "hidden"];
 
 export class CardBody extends Component<BodyProps> {
   override shouldComponentUpdate(next: BodyProps): boolean {
     return DRAWN_FOR.some((name) => next[name] !== this.props[name]);
   }
 
-  override render({ desk, column, spec, card, bare }: BodyProps): JSX.Element {
+  override render({ desk, column, spec, card, bare, hidden }: BodyProps): JSX.Element {
     const { post } = card;
     const { author } = post;
     const now = Date.now();
@@ -93,6 +95,7 @@ export class CardBody extends Component<BodyProps> {
       <>
         <Avatar desk={desk} post={post} />
         <div class="body">
+          {hidden ? <p class="hidden-why">{hidden}</p> : null}
           <header class="by">
             <TermLink desk={desk} column={column} term={termOf("author", author.handle)} class="author" id={ids.who} dir="auto"><AuthorName desk={desk} post={post} /></TermLink>
             {author.verified ? <span class="verified" title={cardWords.verifiedTitle} role="img" aria-label={cardWords.verified}>✓</span> : null}
@@ -114,7 +117,7 @@ export class CardBody extends Component<BodyProps> {
           <footer class="numbers">
             <PostCounts post={post} />
             {bare ? null : <PostActions desk={desk} post={post} />}
-            {author.followers === null ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
+            {!author.followers ? null : <span class="followers">{cardWords.followers(author.followers)}</span>}
           </footer>
           <RepostsAndDuplicates desk={desk} column={column} card={card} ranking={spec.order !== "latest"} />
         </div>

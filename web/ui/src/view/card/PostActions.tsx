@@ -21,9 +21,9 @@ interface Intent {
 }
 
 function CountLink({ at, value, word, intent }: { at: number; value: number | null; word: readonly [string, string]; intent: Intent | null }): JSX.Element {
-  const said = value === null ? "" : formatCount(value, ...word);
+  const said = value ? formatCount(value, ...word) : "";
   const title = [said, intent?.does].filter(Boolean).join(". ");
-  const words = value === null ? "" : formatCompact(value);
+  const words = value ? formatCompact(value) : "";
   return intent ? <a class={`number of-${at} go`} href={intent.href} aria-label={title} title={title} {...ELSEWHERE}>{words}</a>
     : <span class={`number of-${at}`} role="img" aria-label={title} title={title}>{words}</span>;
 }
@@ -34,11 +34,11 @@ const COUNTS = [
   { of: "likes", path: "like?tweet_id", ...cardWords.countLikes },
 ] as const;
 
-/** Counts of replies, reposts and likes, each at a fixed position. On X each count is a link that does the same. */
+/** Counts of replies, reposts and likes, each at a fixed position; a count of 0 is not shown. On X each count is a link that does the same. */
 export function PostCounts({ post }: { post: Post }): JSX.Element | null {
   const { counts } = post;
   const number = post.source === "x" ? /^x:(\d+)$/u.exec(post.id)?.[1] : undefined;
-  const shown = COUNTS.map(({ of }) => counts[of] !== null || number !== undefined);
+  const shown = COUNTS.map(({ of }) => Boolean(counts[of]) || number !== undefined);
   if (!shown.includes(true)) return null;
   return (
     <span class="counts">

@@ -32,7 +32,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
       {card.reposts.size ? (
         <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {cardWords.underCardReposts(card.reposts.size)}</button>
       ) : null}
-      {inView ? (
+      {inView && (card.reposts.size || reachOf(card)) ? (
         <span class="in-view">{cardWords.underCardReach(card.reposts.size, reachOf(card))}</span>
       ) : null}
       {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{cardWords.underCardSimilar(others)}</button> : null}
@@ -41,7 +41,7 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
           {[...card.reposts.values()].sort((a, b) => b.created_at - a.created_at).slice(0, MOST).map((post) => (
             <li key={post.id}>
               <b><bdi><AuthorName desk={desk} post={post} /></bdi></b> <span class="handle"><bdi>@{post.author.handle}</bdi></span>
-              {post.author.followers === null ? null : <> {cardWords.followers(post.author.followers)}</>}
+              {!post.author.followers ? null : <> {cardWords.followers(post.author.followers)}</>}
               <time dateTime={new Date(post.created_at).toISOString()} title={formatExactTime(post.created_at)}>{formatAge(post.created_at, now)}</time>
             </li>
           ))}

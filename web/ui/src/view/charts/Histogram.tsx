@@ -18,14 +18,16 @@ interface Props {
   at: number;
   theme: Settings["theme"];
   table: boolean;
+  /** Whether the chart has axes and its full height: that of one column alone. */
+  axes: boolean;
   go: (place: Partial<Route>) => void;
 }
 
-export function Histogram({ timeline, fault, at, theme, table, go }: Props): JSX.Element {
+export function Histogram({ timeline, fault, at, theme, table, axes, go }: Props): JSX.Element {
   if (!timeline) return <div class="histogram waiting">{fault ? <p class="meta warn">{panelWords.chartNoCounts(fault)}</p> : null}</div>;
   return (
     <div class="histogram">
-      <TimeChartFigure timeline={timeline} kind="bars" axes theme={theme} table={table} label={panelWords.chartMatches}
+      <TimeChartFigure timeline={timeline} kind="bars" axes={axes} theme={theme} table={table} label={panelWords.chartMatches}
         choose={(from, to) => go(toTimeSpan(from, to))} />
       {fault ? <p class="stale warn">{panelWords.stale(at, Date.now(), fault)}</p> : null}
     </div>

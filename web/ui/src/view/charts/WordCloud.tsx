@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { termOf } from "../../query/editQuery";
+import { termOfWord } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
 import type { PlacedWord } from "../../stats/cloudLayout";
 import { cloudTransition } from "../../stats/cloudTransition";
@@ -16,6 +16,8 @@ import { BasedOnLine } from "./BasedOnLine";
 import { useNextFrame } from "../useNextFrame";
 import { TermLink } from "../card/PostText";
 import { TableButton } from "./TableButton";
+import { PictureButton } from "../picture/PictureButton";
+import { pictureSubject } from "../picture/pictureSubject";
 import { panelWords } from "../../words";
 
 /** Milliseconds between two layouts of one search. */
@@ -45,6 +47,8 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
   const [cloud, setCloud] = useState(NONE);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [table, setTable] = useState(false);
+  /** Size of the box in which the words were placed last. */
+  const placedIn = useRef({ width: 0, height: 0 });
   const [over, setOver] = useState<string | null>(null);
   const last = useRef({ at: -Infinity, width: 0, query: "", places: [] as PlacedWord[] });
   // Newer words do not cancel a running layout: in a fast stream no layout would ever be shown.
@@ -71,6 +75,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
     const weighed = words.items.map((item) => ({ text: item.value, weight: item.count }));
     stop.current = requestLayout({ words: weighed, width: size.width, height: size.height, font, before: memory.places }, (found) => {
       last.current.places = found;
+      placedIn.current = size;
       setCloud((was) => ({ before: cloudTransition(was.before, was.after, was.moved), after: found, moved: BITE }));
     });
   }, [words, size, query]);
@@ -86,7 +91,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
           <table>
             <thead><tr><th scope="col">{panelWords.cloudWord}</th><th scope="col">{panelWords.cloudPosts}</th></tr></thead>
             <tbody>
-              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOf("word", item.value)}><bdi>{item.value}</bdi></TermLink></td><td>{formatNumber(item.count)}</td></tr>)}
+              {words.items.map((item) => <tr key={item.value}><td><TermLink desk={desk} term={termOfWord(item.value, item.forms ?? [])}><bdi>{item.value}</bdi></TermLink></td><td>{formatNumber(item.count)}</td></tr>)}
             </tbody>
           </table>
         </div>
@@ -96,7 +101,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
             onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
             onClick={(event) => {
               const word = wordUnder(event);
-              if (word !== null) desk.addTerm(termOf("word", word), event.altKey);
+              if (word !== null) desk.addTerm(termOfWord(word, words.items.find((item) => item.value === word)?.forms ?? []), event.altKey);
             }}>
             {cloudTransition(cloud.before, cloud.after, cloud.moved).map((word) => (
               <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"
@@ -105,7 +110,8 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
           </svg>
         </div>
       )}
-      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><TableButton table={table} other={panelWords.chartCloud} toggle={() => setTable(!table)} /></div>
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><PictureButton desk={desk} chart={panelWords.cloudLabel} subject={() => pictureSubject(desk, panelWords.cloudLabel, words.based_on)}
+        make={(drawing) => (facts, colours, measure) => drawing.cloudPicture(last.current.places, placedIn.current, facts, colours, measure)} /><TableButton table={table} other={panelWords.chartCloud} toggle={() => setTable(!table)} /></div>
     </figure>
   );
 }

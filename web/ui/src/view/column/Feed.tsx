@@ -18,7 +18,8 @@ import { listIdOf } from "./columnElements";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
-import { columnWords } from "../../words";
+import { problemText } from "../../words/problemText";
+import { columnWords, columnsWords } from "../../words";
 
 interface Props {
   desk: Desk;
@@ -180,13 +181,19 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
       {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
+}
+
+/** Return why a shown card is one that the column hides; "" if it hides no such card, or if hidden cards are not shown. */
+function hiddenWords({ run: { list } }: Column, card: Card): string {
+  const why = list.unfiltered ? list.filters.why(card) : null;
+  return why ? columnsWords.hiddenBecause(why.kind, why.value) : "";
 }
 
 /**
@@ -273,7 +280,7 @@ function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boo
   if (!column.run.isLoaded) return <p class="end" role="presentation">{columnWords.feedLoading}</p>;
   if (column.run.loadingOlder) return <p class="end">{columnWords.feedLoadingOlder}</p>;
   if (column.run.olderProblem)
-    return <p class="end">{columnWords.feedOlderFailed(column.run.olderProblem.message)} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
+    return <p class="end">{columnWords.feedOlderFailed(problemText(column.run.olderProblem))} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
   if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
   if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedOlder}</button></p>;
   return <p class="end">{columnWords.feedEnd(hidden)}</p>;

@@ -7,9 +7,13 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { statusOf } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
+import { PANEL_VIEWS } from "../../state/page/panelState";
 import { applyTheme } from "../../state/page/settings";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { Dialogs } from "../dialogs/Dialogs";
+import { ColumnsView } from "./ColumnsView";
+import { DeckBar } from "./DeckBar";
+import { followChosenLanguage } from "./chosenLanguage";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
@@ -36,6 +40,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
+  useEffect(() => followChosenLanguage(desk), [desk, settings.language]);
   const status = statusOf(statusInputsOf(desk));
   const open = desk.panel.open;
   usePanelFocus(desk, open);
@@ -46,11 +51,13 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
         <Skip to="list">{deckWords.skipToPosts}</Skip>
         {open ? <Skip to="panel">{deckWords.skipToPanel}</Skip> : <Skip to="views">{deckWords.skipToViews}</Skip>}
         <TopBar desk={desk} />
+        <DeckBar desk={desk} />
         <Notices desk={desk} />
         <StatusBar desk={desk} status={status} />
       </div>
       <main class="deck">
         <DeckView desk={desk} frame={frame} />
+        {desk.panel.showsColumns ? <ColumnsView desk={desk} frame={frame} /> : null}
         {open ? (
           <aside class="panel" id="panel" aria-label={deckWords.insight} tabIndex={-1} data-home="#panel">
             {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.id} ${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
@@ -59,9 +66,9 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
       </main>
       {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>
-        {(["posts", "insight"] as const).map((view) => (
+        {PANEL_VIEWS.map((view) => (
           <button key={view} aria-current={desk.panel.view === view ? "page" : undefined} onClick={() => desk.panel.setView(view)}>
-            {view === "posts" ? deckWords.posts : deckWords.insight}
+            {deckWords.VIEW_NAMES[view]}
           </button>
         ))}
       </nav>

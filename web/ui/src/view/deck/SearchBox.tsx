@@ -12,6 +12,7 @@ import { isRetryable } from "../../state/page/status";
 import type { Desk } from "../../state/desk";
 import type { Problem } from "../../wire/frame";
 import { SearchSign } from "../icons";
+import { problemText } from "../../words/problemText";
 import { deckWords } from "../../words";
 import { checkQuery } from "../../state/apiQuestions";
 
@@ -86,7 +87,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   // A correct search that failed on the server is shown in the status bar, not here.
   const refused = isRetryable(desk.column.run.problem) ? null : desk.column.run.problem;
   const shown = refused && draft === current ? refused : fault;
-  const message = shown?.message ?? "";
+  const message = shown ? problemText(shown) : "";
   const [spoken, setSpoken] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setSpoken(message), message ? SPEAK_AFTER_MS : 0);
@@ -179,7 +180,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
       </ul>
       {shown ? (
         <p class="fault" id="search-fault">
-          {shown.message}<Hint hint={shown.hint} />
+          {message}<Hint hint={shown.hint} />
           {shown.position === undefined ? null : <span class="where">{deckWords.searchBoxCharacter(shown.position + 1)}</span>}
         </p>
       ) : null}

@@ -5,10 +5,10 @@
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
-import { PanelSign, PlusSign, StarSign, ThemeSign } from "../icons";
+import { DeckSign, PanelSign, PlusSign, StarSign, ThemeSign } from "../icons";
 import { addColumn } from "./keyboard";
 import { SearchBox } from "./SearchBox";
-import { columnsWords, deckWords } from "../../words";
+import { columnsWords, deckWords, savedDeckWords } from "../../words";
 
 export function TopBar({ desk }: { desk: Desk }): JSX.Element {
   const { theme } = desk.settings;
@@ -19,6 +19,7 @@ export function TopBar({ desk }: { desk: Desk }): JSX.Element {
       <SearchBox desk={desk} />
       <div class="tools">
         <button class="add-column" onClick={() => addColumn(desk)} aria-label={columnsWords.add} title={columnsWords.add}><PlusSign /> <span class="word">{columnsWords.addShort}</span></button>
+        <button class="wide-only" onClick={() => desk.openDialog("decks")} aria-haspopup="dialog" aria-label={savedDeckWords.decks} title={savedDeckWords.decksTitle}><DeckSign /> <span class="word">{savedDeckWords.decks}</span></button>
         <button onClick={() => desk.openDialog("saved")} aria-haspopup="dialog" aria-label={deckWords.saved} title={deckWords.savedTitle}><StarSign /> <span class="word">{deckWords.saved}</span></button>
         <button class="round wide-only" aria-label={deckWords.changeTheme(deckWords.THEME_NAMES[theme], deckWords.THEME_NAMES[next])} title={deckWords.theme(deckWords.THEME_NAMES[theme])}
           onClick={() => desk.updateSettings({ theme: next })}><ThemeSign /></button>

@@ -13,6 +13,17 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+/** Copy a file of a type to the clipboard; return whether that succeeded. A browser without such a clipboard refuses. */
+export async function copyBlob(type: string, file: Promise<Blob | null>): Promise<boolean> {
+  try {
+    const made = file.then((blob) => blob ?? Promise.reject(new Error("There is no file to copy.")));
+    await navigator.clipboard.write([new ClipboardItem({ [type]: made })]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Copy by a selection. The Clipboard API exists in secure contexts only, not on a page that came over plain http from another machine. */
 function copySelected(text: string): boolean {
   const focused = document.activeElement;

@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { COLUMNS_MAX } from "../../state/deck/deckAddress";
+import { bothOf } from "../../state/deck/keptDeck";
 import { type DeckChange, changesBetween } from "../../state/deck/mergeDecks";
 import type { DeckDocument } from "../../state/deck/deckDocument";
 import { columnsWords, savedDeckWords } from "../../words";
@@ -40,7 +41,8 @@ function Changes({ title, from, to }: { title: string; from: DeckDocument; to: D
 export function DeckConflict({ desk }: { desk: Desk }): JSX.Element | null {
   const { keeper } = desk;
   const { conflict } = keeper;
-  const both = useMemo(() => keeper.both, [keeper, conflict]);
+  // Made once for a conflict: a column that both changed gets a new id each time.
+  const both = useMemo(() => (conflict ? bothOf(conflict) : null), [conflict]);
   if (!conflict) return null;
   const { base, theirs, mine } = conflict;
   const finish = (how: "theirs" | "mine", joined: DeckDocument | null = null): void => void keeper.resolve(how, joined);

@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { deckFile, FILE_MAX_LENGTH, readFile, searchesFile } from "../../state/deck/deckDocument";
+import { addSearches, showDeckFile } from "../../state/deck/deckFiles";
 import { savedDeckWords } from "../../words";
 
 /** Milliseconds until the address of a written file is released: the browser reads it meanwhile. */
@@ -26,11 +27,11 @@ export function DeckFiles({ desk }: { desk: Desk }): JSX.Element {
   const take = async (file: File): Promise<void> => {
     const text = file.size > 4 * FILE_MAX_LENGTH ? " ".repeat(FILE_MAX_LENGTH + 1) : await file.text();
     const content = readFile(text, settings);
-    if ("fault" in content) return setFault(content.fault);
-    setFault(null);
+    setFault("fault" in content ? content.fault : null);
+    if ("fault" in content) return;
     desk.openDialog(null);
-    if ("deck" in content) desk.openDeckFile(content.deck);
-    else desk.addSearches(content.searches);
+    if ("deck" in content) showDeckFile(desk, content.deck);
+    else addSearches(desk, content.searches);
   };
   return (
     <>

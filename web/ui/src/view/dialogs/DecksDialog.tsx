@@ -7,7 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { DECK_TITLE_MAX_LENGTH, cleanDeckTitle } from "../../state/deck/deckDocument";
 import { pathOfDeck } from "../../state/deck/deckName";
-import { listDecks } from "../../state/deck/deckList";
+import { deleteDeck, listDecks } from "../../state/deck/deckList";
 import type { DeckSummary } from "../../wire/deckApi";
 import { savedDeckWords } from "../../words";
 import { CloseSign } from "../icons";
@@ -48,7 +48,7 @@ function DeckRow({ desk, one, removed }: { desk: Desk; one: DeckSummary; removed
     return (
       <li class="asking" role="group" aria-label={savedDeckWords.removeSure(title)}>
         <span>{savedDeckWords.removeSure(title)}</span>
-        <button onClick={() => void desk.removeDeck(one.id, title).then(removed)}>{savedDeckWords.removeYes}</button>
+        <button onClick={() => void deleteDeck(desk, one.id, title).then(removed)}>{savedDeckWords.removeYes}</button>
         <button ref={(button) => button?.focus()} onClick={() => setAsking(false)}>{savedDeckWords.removeNo}</button>
       </li>
     );

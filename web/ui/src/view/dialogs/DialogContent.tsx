@@ -1,10 +1,12 @@
 /**
- * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, sign-in). This
+ * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, decks, sign-in). This
  * module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
  */
 import type { JSX } from "preact";
 import type { Desk, DialogName } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";
+import { DeckConflict } from "./DeckConflict";
+import { DecksDialog } from "./DecksDialog";
 import { CoverageDialog } from "./CoverageDialog";
 import { HelpAndSettings } from "./HelpAndSettings";
 import { SavedSearches } from "./SavedSearches";
@@ -23,6 +25,10 @@ export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<Di
       return <SavedSearches desk={desk} />;
     case "column":
       return <ColumnMenu desk={desk} />;
+    case "decks":
+      return <DecksDialog desk={desk} />;
+    case "deck-conflict":
+      return <DeckConflict desk={desk} />;
     case "sign-in":
       return <SignInForm />;
   }

@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
 import { LIST_MAX } from "../../state/page/settings";
 import { CloseSign, StarSign } from "../icons";
-import { dialogWords } from "../../words";
+import { dialogWords, savedDeckWords } from "../../words";
 
 export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   const { settings, column } = desk;
@@ -19,6 +19,7 @@ export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   };
   return (
     <>
+      <p><button class="narrow-only" onClick={() => desk.openDialog("decks")}>{savedDeckWords.decks}…</button></p>
       <p><button disabled={isSaved || full} onClick={() => desk.updateSettings({ saved: [...settings.saved, { query, order }] })}>
         <StarSign /> {isSaved ? dialogWords.savedIsSaved : <>{dialogWords.savedSave} <bdi>{query}</bdi></>}
       </button></p>

@@ -19,7 +19,7 @@ export function SearchSyntax({ desk }: { desk: Desk }): JSX.Element {
           {desk.server.operators.map((operator) => (
             <tr key={operator.name}>
               <td><button class="code" onClick={() => run(operator.example)}>{operator.example}</button></td>
-              <td>{operator.finds}{operator.aliases.length ? <span class="meta">{dialogWords.syntaxAliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
+              <td><span lang="en">{operator.finds}</span>{operator.aliases.length ? <span class="meta">{dialogWords.syntaxAliases(operator.aliases.map((one) => `${one.replace(/:$/u, "")}:`).join(", "))}</span> : null}</td>
             </tr>
           ))}
         </tbody>

@@ -4,9 +4,10 @@
  * click adds the value to the search, an Alt-click excludes it.
  */
 import type { JSX } from "preact";
-import { termOf, type TermKind } from "../../query/editQuery";
+import { termOf, termOfWord, type TermKind } from "../../query/editQuery";
 import type { Tab } from "../../state/insight";
 import type { Desk } from "../../state/desk";
+import { cachedFormat } from "../../text/locale";
 import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
@@ -17,13 +18,10 @@ const KINDS: Record<Tab, TermKind> = {
   cloud: "word", trending: "word", hashtags: "hashtag", links: "link", authors: "author", domains: "domain", langs: "lang",
 };
 
-/** Language names. Created on first use: creating them takes some milliseconds, and few readers open this tab. */
-let languages: Intl.DisplayNames | null = null;
-
 function labelOf(tab: Tab, value: string, label: string): string {
   if (tab === "langs") {
     try {
-      languages ??= new Intl.DisplayNames("en", { type: "language" });
+      const languages = cachedFormat("language-names", (locale) => new Intl.DisplayNames(locale, { type: "language" }));
       return `${languages.of(value) ?? value} (${value})`;
     } catch {
       return value;
@@ -45,7 +43,7 @@ export function TopTable({ desk, top, tab }: { desk: Desk; top: Top; tab: Tab })
           <tbody>
             {top.items.map((item) => (
               <tr key={item.value}>
-                <td><TermLink desk={desk} term={termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
+                <td><TermLink desk={desk} term={KINDS[tab] === "word" ? termOfWord(item.value, item.forms ?? []) : termOf(KINDS[tab], item.value)}><bdi>{labelOf(tab, item.value, item.label)}</bdi></TermLink></td>
                 <td>{formatNumber(item.count)}</td>
                 <td>{trending && item.background !== null ? panelWords.topUsually(panelWords.topPercent(item.share), panelWords.topPercent(item.background)) : panelWords.topPercent(item.share)}</td>
               </tr>

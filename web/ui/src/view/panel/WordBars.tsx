@@ -3,13 +3,15 @@
  * word show the trend of its rank over the latest samples (20 s), and of its share over a time window that the reader chooses here.
  */
 import type { JSX } from "preact";
-import { termOf } from "../../query/editQuery";
+import { termOfWord } from "../../query/editQuery";
 import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
 import type { Top } from "../../wire/api";
 import { BasedOnLine } from "../charts/BasedOnLine";
 import { Arrow } from "../icons";
 import { TermLink } from "../card/PostText";
+import { PictureButton } from "../picture/PictureButton";
+import { pictureSubject, wordRows } from "../picture/pictureSubject";
 import { panelWords } from "../../words";
 
 /** Words shown at most. */
@@ -34,7 +36,7 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
       <ol class="bars">
         {items.map((item) => (
           <li key={item.value}>
-            <TermLink desk={desk} term={termOf("word", item.value)} class="bar-row">
+            <TermLink desk={desk} term={termOfWord(item.value, item.forms ?? [])} class="bar-row">
               <span class="word"><bdi>{item.label || item.value}</bdi></span>
               <span class="arrows">
                 <Arrow way={trends.rank(item.value)} label={panelWords.wordBarRank} /><Arrow way={trends.share(item.value, windowMs)} label={panelWords.wordBarShare} />
@@ -45,7 +47,8 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
           </li>
         ))}
       </ol>
-      <BasedOnLine on={words.based_on} />
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} />{items.length ? <PictureButton desk={desk} chart={panelWords.wordBarTitle} subject={() => pictureSubject(desk, panelWords.wordBarTitle, words.based_on)}
+        make={(drawing) => (facts, colours, measure) => drawing.barsPicture(wordRows(items), facts, colours, measure)} /> : null}</div>
     </section>
   );
 }

@@ -1,2 +1,10 @@
-/** The German words; those of English until they are written. */
-export * from "../en/english";
+/** The German words, by the part of the page that shows them, and the signs of units of time. */
+export * as cardWords from "./card";
+export * as columnWords from "./column";
+export * as deckWords from "./deck";
+export * as dialogWords from "./dialogs";
+export * as panelWords from "./panel";
+export * as problemWords from "./problems";
+export * as statusWords from "./status";
+
+export const timeUnits = { second: "s", minute: "min", hour: "h", day: "T" };

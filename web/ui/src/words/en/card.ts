@@ -35,7 +35,7 @@ export const actionMute = (handle: string) => `Mute ${isolate(handle)}`;
 export const pollShare = (share: number) => formatPercent(share);
 /** `votes`: null where the source does not tell; `closesAt`: null where it is not known. */
 export const pollEnd = (votes: number | null, closesAt: number | null, now: number) => [
-  votes === null ? "Poll" : formatCount(votes, "vote"),
+  !votes ? "Poll" : formatCount(votes, "vote"),
   closesAt === null ? "" : closesAt > now ? `ends ${formatExactTime(closesAt)}` : `ended ${formatExactTime(closesAt)}`,
 ].filter(Boolean).join(" · ");
 
@@ -52,5 +52,6 @@ export const mediaMoreTitle = (more: number): string => (more === 1 ? "1 more pi
 export const mediaCovered = (sensitive: boolean, count: number) => `${sensitive ? "Marked sensitive" : count === 1 ? "A picture" : `${count} pictures`} · Show`;
 
 export const underCardReposts = (count: number) => formatCount(count, "repost");
-export const underCardReach = (loaded: number, reach: number) => `${formatCount(loaded, "repost")} loaded, reach ${formatCompact(reach)}`;
+export const underCardReach = (loaded: number, reach: number) =>
+  `${loaded ? `${formatCount(loaded, "repost")} loaded, ` : ""}reach ${formatCompact(reach)}`;
 export const underCardSimilar = (count: number) => `${formatNumber(count)} similar`;

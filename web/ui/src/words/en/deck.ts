@@ -11,7 +11,8 @@ export const page = "The page";
 export const panel = "The panel";
 export const dialog = "The dialog";
 export const insight = "Insight";
-export const posts = "Posts";
+/** Names of the views of a phone. */
+export const VIEW_NAMES = { posts: "Posts", insight, columns: "Columns" };
 export const views = "Views";
 export const skipToPosts = "Skip to the posts";
 export const skipToPanel = "Skip to the insight panel";
@@ -29,7 +30,7 @@ export const help = "Help, keys and settings";
 
 /** Titles of the dialogs. They are here because a dialog's frame is drawn before its contents are loaded. */
 export const DIALOG_TITLES = {
-  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", "sign-in": "Sign in",
+  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", decks: "Decks", "deck-conflict": "Somebody else saved this deck", "sign-in": "Sign in",
 };
 
 export const THEME_NAMES = { system: "as the system", light: "light", dark: "dark", contrast: "high contrast" };
@@ -61,6 +62,9 @@ export const toastAlreadyInSearch = (term: string) => `${isolate(term)} is alrea
 export const toastAdded = (term: string) => `Added ${isolate(term)}`;
 export const toastExcluded = (term: string) => `Excluded ${isolate(term)}`;
 export const toastRankingPage = (page: number, pages: number) => `Page ${page} of ${pages}`;
+export const toastPictureSaved = "Picture saved";
+export const toastPictureCopied = "Picture copied";
+export const toastPictureFailed = "The browser does not take this picture. Save it instead.";
 export const toastMuted = (handle: string) => `Muted ${isolate(handle)}`;
 export const toastMutesFull = (most: number) => `Not muted: ${most} mutes at most. Remove one in the column menu.`;
 

@@ -27,6 +27,8 @@ export const KEY_WORDS: [string, string][] = [
 
 export const helpClicks = "A click on a word, tag, author, domain or bar adds it to the search once; with Alt it is excluded. Back undoes.";
 export const helpSyntax = "Search syntax";
+export const helpLanguage = "Language of the page";
+export const helpLanguageSystem = "as the browser";
 export const helpTheme = "Theme";
 export const helpDensity = "Density";
 export const helpCompact = "compact";

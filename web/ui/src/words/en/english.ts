@@ -6,6 +6,7 @@ export * as deckWords from "./deck";
 export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
 export * as problemWords from "./problems";
+export * as savedDeckWords from "./savedDecks";
 export * as statusWords from "./status";
 
 export const timeUnits = { second: "s", minute: "min", hour: "h", day: "d" };

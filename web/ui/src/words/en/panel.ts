@@ -82,6 +82,18 @@ export const chartSampledPeriods = (count: number) => (count ? ` Only a sample i
 export const chartPartlyMissing = (gaps: readonly { source: string }[]) => (gaps.length ? ` ${sourceNames(gaps)} missing for part of it.` : "");
 export const chartSummary = (total: number, span: string, details: string) => `${formatCount(total, "match", "matches")}${span ? `, ${span}` : ""}.${details}`;
 
+export const pictureOf = (chart: string) => `Picture of “${chart}”`;
+export const pictureFormats = { png: "PNG", svg: "SVG" };
+export const pictureCopy = "Copy";
+export const pictureColours = "Colours of the picture";
+export const pictureShades = { shown: "as shown", light: "light", dark: "dark" };
+export const pictureCounted = (counted: number, matching: number) =>
+  `Based on ${formatNumber(counted)} of ${formatCount(matching, "post")}`;
+export const pictureSources = (names: string) => `Sources: ${names}`;
+export const pictureMade = (at: string) => `Made ${at}, Murmuration`;
+export const pictureGaps = (what: string, times: string) => `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${times}`;
+export const pictureMoreGaps = (count: number) => `${formatNumber(count)} more`;
+
 export const gapSample = "a sample only";
 export const gapNone = "not collected";
 export const gapPartOf = (words: string) => `${words} in part of it`;

@@ -9,3 +9,6 @@ export const unreadable = "The server's answer could not be read.";
 export const outdated = "The page has changed, and a part of it could not be loaded.";
 export const loadAgain = "Load it again.";
 export const reload = "Reload";
+/** Words for the codes of the server's errors (docs/reference/protocol.md, search.md), where its own sentence is not in this language. */
+export const byCode: Record<string, string> = {};
+export const withServerSentence = (ours: string, sentence: string) => `${ours}: ${sentence}`;

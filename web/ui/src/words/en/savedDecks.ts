@@ -1,7 +1,7 @@
 /** Words of decks that are kept: the bar with the deck's title, the dialogs that save, open and compare decks, and faults of files. */
 import { isolate } from "../../text/bidiIsolate";
 import { formatCount, formatNumber } from "../../text/formatNumber";
-import { exactTime } from "../../text/formatTime";
+import { formatExactTime } from "../../text/formatTime";
 
 export const decks = "Decks";
 export const decksTitle = "Save and open decks of columns";
@@ -10,15 +10,16 @@ export const bar = "Deck";
 export const untitled = "Deck without a title";
 export const unsaved = "Unsaved changes";
 export const save = "Save";
+export const nameTaken = "Other decks have this title. Choose another one.";
 export const saving = "Saving…";
 export const notSaved = (why: string) => `Not saved: ${why}`;
 export const tryAgain = "Try again";
-export const newer = (at: number) => `Somebody saved other columns (${exactTime(at)})`;
+export const newer = (at: number) => `Somebody saved other columns (${formatExactTime(at)})`;
 export const compare = "Compare";
 export const held = (count: number) => `${formatCount(count, "column")} wait until you are done`;
 export const deletedElsewhere = "Somebody deleted this deck. Its columns are still here, unsaved.";
 export const missing = (id: string) => `There is no deck “${isolate(id)}”. Saving makes it.`;
-export const offlineCopy = (at: number) => `The server does not answer. This is the deck as this browser had it (${exactTime(at)}).`;
+export const offlineCopy = (at: number) => `The server does not answer. This is the deck as this browser had it (${formatExactTime(at)}).`;
 export const notOpened = (why: string) => `The deck could not be opened: ${why}`;
 export const tooLong = (most: number) => `These columns no longer fit into an address, which holds ${formatNumber(most)} characters. Under a name they can be kept and shared.`;
 export const nameIt = "Name the deck";
@@ -26,6 +27,7 @@ export const toastSaved = (title: string) => `Saved the deck ${isolate(title)}`;
 export const toastDeleted = (title: string) => `Deleted the deck ${isolate(title)}`;
 export const toastTheirs = (title: string) => `Somebody changed the deck ${isolate(title)}`;
 export const toastPinFailed = (why: string) => `The pin could not be kept: ${why}`;
+export const pinsFull = (most: number) => `A deck has at most ${formatNumber(most)} pins. Remove one first.`;
 export const toastImported = (count: number) => `${formatCount(count, "search", "searches")} added`;
 export const toastOpened = (count: number) => `${formatCount(count, "column")} opened from the file`;
 
@@ -38,7 +40,7 @@ export const allDecks = "All decks";
 export const loading = "Loading…";
 export const none = "No deck is saved yet.";
 export const open = (title: string) => `Open ${isolate(title)}`;
-export const columnsAndTime = (count: number, at: number) => `${formatCount(count, "column")} · ${exactTime(at)}`;
+export const columnsAndTime = (count: number, at: number) => `${formatCount(count, "column")} · ${formatExactTime(at)}`;
 export const remove = (title: string) => `Delete ${isolate(title)}`;
 export const removeSure = (title: string) => `Delete ${isolate(title)} for everybody, with its pins and notes?`;
 export const removeYes = "Delete";
@@ -55,7 +57,7 @@ export const fileName = (title: string) => `${title}.deck.json`;
 export const searchesFileName = "searches.json";
 
 export const conflictTitle = "Somebody else saved this deck";
-export const conflictWhen = (at: number) => `It was saved at ${exactTime(at)}, after you opened it. Nothing is lost yet:`;
+export const conflictWhen = (at: number) => `It was saved at ${formatExactTime(at)}, after you opened it. Nothing is lost yet:`;
 export const conflictDeleted = "It was deleted after you opened it. Your columns are still here.";
 export const conflictTheirs = "What they changed";
 export const conflictMine = "What you changed";

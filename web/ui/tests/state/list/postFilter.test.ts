@@ -75,7 +75,7 @@ describe("the reason why a post is hidden", () => {
   ] as const)("is %s %s", (kind, value, changes) => {
     const filters = filtersOf({ ...SPEC.hide, replies: true, quotes: true, sensitive: true }, ["gale"], muted);
     const run = runOf();
-    run.applyFrame({ type: "history", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
+    run.applyFrame({ type: "history", id: "a", key: "k", posts: [post("a", changes)], done: true, after: 1 }, 0);
     run.list.setFilter(filters);
     const [card] = run.cardIndex.latest.newestFirst();
     if (!card) throw new Error("The post has no card.");

@@ -1,0 +1,40 @@
+/**
+ * Strip of a collapsed column, 48 px wide: its title, the number of new posts, and a mark where many more posts arrive than usual. A press
+ * opens the column; the grip moves it. The posts are collected meanwhile.
+ */
+import type { JSX } from "preact";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import { GripSign, SpikeSign } from "../icons";
+import { beginDrag, moveByKey } from "../deck/dragColumn";
+import { focusColumn } from "../deck/keyboard";
+import { titleIdOf } from "./columnElements";
+import { columnsWords } from "../../words";
+
+interface Props {
+  desk: Desk;
+  column: Column;
+  selected: boolean;
+  unread: number;
+  spiking: boolean;
+}
+
+export function ColumnStrip({ desk, column, selected, unread, spiking }: Props): JSX.Element {
+  const name = columnsWords.nameOf(column.spec);
+  return (
+    <section class={`column strip ${selected ? "selected" : ""}`} data-column={column.id} aria-labelledby={titleIdOf(desk, column)} onFocusIn={() => desk.deck.select(column)}>
+      <button class="plain grip" aria-label={columnsWords.grip(name)} title={columnsWords.gripTitle}
+        onPointerDown={(event) => beginDrag(event, desk, column)} onKeyDown={(event) => moveByKey(event, desk, column)}><GripSign /></button>
+      <button class="plain strip-open" aria-label={columnsWords.open(name, unread, spiking)} aria-expanded={false} title={columnsWords.open(name, unread, spiking)}
+        onClick={() => {
+          desk.deck.setCollapsed(column, false);
+          focusColumn(column);
+        }}>
+        {unread ? <span class="unread">{columnsWords.unreadShort(unread)}</span> : null}
+        {spiking ? <span class="spike"><SpikeSign /></span> : null}
+        {desk.alerts.isMarked(column) ? <span class="alerted" /> : null}
+        <h2 id={titleIdOf(desk, column)}><bdi>{name}</bdi></h2>
+      </button>
+    </section>
+  );
+}
