@@ -16,7 +16,9 @@ from tests.ui.conftest import OpenPage
 
 
 def _columns(page: Page) -> list[str]:
-    found: list[str] = page.eval_on_selector_all("[data-column]", "all => all.map(one => one.getAttribute('aria-label') ?? '')")
+    found: list[str] = page.eval_on_selector_all(
+        "[data-column]", "all => all.map(one => one.getAttribute('aria-label') ?? '')"
+    )
     return found
 
 

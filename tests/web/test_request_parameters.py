@@ -79,7 +79,7 @@ def stocked(valkey_server: str) -> Iterator[Product]:
     """A product with posts of many days."""
     for product in make_product(valkey_server, INGEST_TOKEN="sesame"):
         product.feed(
-            *[product.post("otter", number, created_at=1_500_000_000_000 + number * DAY_MS) for number in range(300)]
+            *[product.post("otter", number, created_at=1_500_000_000_000 + number * DAY_MS) for number in range(60)]
         )
         yield product
 
