@@ -194,7 +194,7 @@ def test_an_unknown_zone_is_an_error_that_names_the_parameter(client: FlaskClien
 @pytest.mark.parametrize("span", ["", "&from=0", "&to=9007199254740992", "&from=0&to=9007199254740992"])
 def test_a_timeline_has_a_bound_whatever_its_interval(client: FlaskClient, span: str) -> None:
     line = client.get(f"/api/timeline?q=otter&interval=1000{span}").get_json()
-    assert line["total"] == 300
+    assert line["total"] == 60
     assert line["interval_ms"] > 1_000, "the answer says what was taken"
     assert (line["to"] - line["from"]) // line["interval_ms"] < TIMELINE_MAX_BUCKETS
     assert len(line["buckets"]) <= TIMELINE_MAX_BUCKETS
