@@ -67,6 +67,8 @@ export function stubBrowser(): void {
   vi.useFakeTimers();
   [fakeApi.tokenRequired, fakeApi.requested] = [false, []];
   localStorage.clear();
+  // Pages of earlier tests still listen: back in one of another deck would load the page again.
+  vi.spyOn(location, "reload").mockImplementation(() => undefined);
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("PerformanceObserver", class { observe(): void {} disconnect(): void {} });
   vi.stubGlobal("fetch", (address: string) => {

@@ -12,6 +12,7 @@ import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
+import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -20,12 +21,12 @@ import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { DeckKeeper } from "./deck/deckKeeper";
 import { keptPageOf } from "./deck/keptPage";
-import { deckIdOf } from "./deck/deckName";
 import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
+import { PostDesk } from "./menus/postDesk";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
@@ -35,7 +36,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -46,14 +47,16 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
+  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
   });
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
-  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
+  readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
@@ -78,6 +81,7 @@ export class Desk {
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -106,10 +110,7 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => {
-      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
-      else location.reload();
-    });
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -183,12 +184,8 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
+    this.changes.routeChanged();
     this.showTitle();
-  }
-
-  /** Be told of each change of a stored deck. */
-  followDeck(id: string | null): void {
-    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -282,16 +279,16 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
-    else {
+    else if (frame.type !== "deck") {
       if (frame.type === "deleted") {
         this.deletedIds.add(frame.ids, frame.versions);
-        this.keeper.marks.onDeleted(frame.ids);
+        this.posts.onDeleted(frame.ids);
       }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
@@ -302,7 +299,6 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
     if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));

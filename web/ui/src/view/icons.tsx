@@ -56,6 +56,7 @@ export const GripSign = sign("M6 3.500h.01M10 3.500h.01M6 8h.01M10 8h.01M6 12.50
 export const EditSign = sign("M3 13l.600-2.600L10.800 3.200l2 2L5.600 12.400ZM9.300 4.700l2 2");
 export const CollapseSign = sign("M3 3v10M13 8H6M9 5 6 8l3 3");
 export const SpikeSign = sign("M2 12h3l2-8 3 8h4");
+export const PinSign = sign("M6 2.500h4l-.500 4 2.500 2.500H4l2.500-2.500ZM8 9v5");
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
 export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {

@@ -5,16 +5,19 @@
 import type { WordTables } from "./table";
 
 export let cardWords: WordTables["cardWords"];
+export let changesWords: WordTables["changesWords"];
 export let columnWords: WordTables["columnWords"];
 export let columnsWords: WordTables["columnsWords"];
 export let deckWords: WordTables["deckWords"];
 export let dialogWords: WordTables["dialogWords"];
+export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
+export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords } = tables);
+  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
 }

@@ -16,6 +16,10 @@ export interface Settings {
   panel: boolean;
   /** Whether the panel is open beside three or more columns. */
   panelBesideMany: boolean;
+  /** Whether the place of the pinned posts is open. */
+  pinsShown: boolean;
+  /** Whether pinned posts that are handled are hidden there. */
+  hideHandled: boolean;
   media: "show" | "ask" | "hide";
   pictures: boolean;
   depth: number;
@@ -42,6 +46,8 @@ export const DEFAULT_SETTINGS: Settings = {
   announce: true,
   panel: true,
   panelBesideMany: false,
+  pinsShown: false,
+  hideHandled: false,
   media: "show",
   pictures: true,
   depth: 5_000,

@@ -181,7 +181,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} pin={desk.keeper.pins[card.id]} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
