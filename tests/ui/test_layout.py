@@ -75,7 +75,7 @@ def test_no_control_is_cut_or_covered(simulator: Simulator, open_page: OpenPage,
             page.get_by_role("button", name="Choose a time").click()
             assert page.evaluate(HIDDEN_CONTROLS) == []
             page.get_by_role("button", name="Insight", exact=True).click()
-        page.get_by_role("tab", name="Words", exact=True).click()
+        page.get_by_role("tab", name="Cloud", exact=True).click()
         page.locator(".bars li").first.wait_for()
         page.locator(".series canvas").wait_for()
         assert page.evaluate(HIDDEN_CONTROLS) == []
