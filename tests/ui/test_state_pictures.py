@@ -5,6 +5,7 @@ In each state axe reports no violation, and the page matches its baseline.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.ui import records
 from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage
 from tests.ui.faults import FAULTS, HOUR, KINDS, NOON
-from tests.ui.pictures import Pictures
+from tests.ui.pictures import UPDATE, Pictures
 from tests.ui.simulator import Simulator
 
 MINUTE = 60_000
@@ -85,7 +86,7 @@ def check(page: Page, pictures: Pictures, name: str, *, posts: bool = True) -> N
     `make test` takes one of the sizes for each state, half of the states in either; `make test-all` takes both. Axe
     comes first, because with other fonts than those of the baselines the comparison is skipped.
     """
-    sizes = list(SIZES) if THOROUGH else [list(SIZES)[crc32(name.encode()) % len(SIZES)]]
+    sizes = list(SIZES) if THOROUGH or os.environ.get(UPDATE) else [list(SIZES)[crc32(name.encode()) % len(SIZES)]]
     for size in sizes:
         resize(page, size)
         whole(page, size, posts=posts)
