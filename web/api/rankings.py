@@ -18,6 +18,9 @@ from pipeline.store.contract import Page, Reading, Sort
 from web.api.json_response import timed_response
 from web.process import Web
 
+RANKING_TIMEOUT_S = 8.0
+"""Seconds that a ranking may take: it reads each match, about a second a million (SQLite)."""
+
 
 class RankingWish(NamedTuple):
     """What a ranking is asked for: its order, the size of the page, the page before it, and the time (ms)."""
@@ -30,7 +33,9 @@ class RankingWish(NamedTuple):
 
 
 def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
-    """Return a page of a ranking; the first page has the number of ranked originals (`matching`)."""
+    """Return a page of a ranking; `values` are what its posts were ranked by.
+
+    The first page has the number of ranked originals (`matching`)."""
     start = time.perf_counter()
     originals = without_reposts(query)
 
@@ -42,8 +47,9 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
         return page, matching
 
     def make() -> bytes:
-        page, matching = web.chart_pool.read(read)
+        page, matching = web.chart_pool.read(read, timeout_s=RANKING_TIMEOUT_S)
         tail: dict[str, object] = {
+            "values": page.values,
             "next": page.next,
             "matching": matching,
             "query": query.canonical,

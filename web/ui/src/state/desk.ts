@@ -3,16 +3,15 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
+import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
-import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
+import { announceArrivals } from "./page/announceArrivals";
 import { Announcer } from "./page/announcer";
-import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -36,7 +35,7 @@ import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -47,7 +46,6 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
-  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
@@ -62,8 +60,6 @@ export class Desk {
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
-  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
-  private readonly deletedIds = new DeletedIds();
   /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
   actions = 0;
   private readonly runs: RunStarter;
@@ -79,7 +75,7 @@ export class Desk {
     /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
-    this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
+    this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
     this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
@@ -184,7 +180,6 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.changes.routeChanged();
     this.showTitle();
   }
 
@@ -227,6 +222,8 @@ export class Desk {
   private applySettings(settings: Settings): void {
     const before = this.settings;
     this.settings = settings;
+    applyZone(settings);
+    if (before.times !== settings.times) this.polling.startPolling();
     for (const column of this.columns) this.change(column, followDefaults(column.spec, before, settings));
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -260,8 +257,10 @@ export class Desk {
 
   /** Undo what the toast offers to undo; without a toast, bring the column back that was removed last. */
   undo(): void {
-    if (this.toasts.current?.undo) this.toasts.undo();
-    else this.deck.restore();
+    if (this.toasts.current?.undo) {
+      this.announcer.say(deckWords.actUndone);
+      this.toasts.undo();
+    } else this.deck.restore();
     this.requestRender();
   }
 
@@ -286,10 +285,7 @@ export class Desk {
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
     else if (frame.type !== "deck") {
-      if (frame.type === "deleted") {
-        this.deletedIds.add(frame.ids, frame.versions);
-        this.posts.onDeleted(frame.ids);
-      }
+      if (frame.type === "deleted") this.posts.onDeleted(frame);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -299,10 +295,7 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    const arrived = runs.reduce((sum, run) => sum + run.arrivals.total - run.announced, 0);
-    if (arrived > 0) this.announcer.announce(deckWords.newPostsAnnouncement(arrived, this.deck.isAlone ? this.column.run.counts.timeline?.total ?? null : null));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    announceArrivals(this, now);
     this.requestRender("wire");
   }
 }

@@ -44,6 +44,9 @@ export interface BasedOn {
   matching: number;
   from: number;
   to: number;
+  /** Different authors and languages of the counted posts. */
+  authors?: number;
+  languages?: number;
 }
 
 export interface Top {
@@ -57,6 +60,8 @@ export interface SearchPage {
   posts: Post[];
   /** Rankings: the originals that were ranked, in the first page. */
   matching?: number | null;
+  /** Rankings: the numbers by which the posts were ranked, -1 where unknown. */
+  values?: number[];
   next: string | null;
   took_ms: number;
   query: string;

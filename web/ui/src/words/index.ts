@@ -4,6 +4,7 @@
  */
 import type { WordTables } from "./table";
 
+export let actionWords: WordTables["actionWords"];
 export let cardWords: WordTables["cardWords"];
 export let changesWords: WordTables["changesWords"];
 export let columnWords: WordTables["columnWords"];
@@ -19,5 +20,5 @@ export let statusWords: WordTables["statusWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
+  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
 }

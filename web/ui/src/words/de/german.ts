@@ -1,4 +1,5 @@
 /** The German words, by the part of the page that shows them, and the signs of units of time. */
+export * as actionWords from "./actions";
 export * as cardWords from "./card";
 export * as columnWords from "./column";
 export * as deckWords from "./deck";

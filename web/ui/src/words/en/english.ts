@@ -1,4 +1,5 @@
 /** The English words, by the part of the page that shows them, and the signs of units of time. */
+export * as actionWords from "./actions";
 export * as cardWords from "./card";
 export * as changesWords from "./changes";
 export * as columnWords from "./column";
