@@ -22,8 +22,7 @@ from tests.ui.conftest import OpenPage, articles, numbers
 from tests.ui.conftest import until as until_seen
 from tests.ui.simulator import now
 
-STORED = 20_000
-BATCH = 10_000
+STORED = 5_000
 FIRST_VIEW_BYTES = 150_000
 
 
@@ -123,16 +122,15 @@ def test_the_export_of_the_menu_contains_every_match(product: Product, open_page
 
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[Product]:
-    """Start the product on a store that already holds 20,000 matches of `storm`."""
+    """Start the product on a store that already holds 5,000 matches of `storm`."""
     data = tmp_path / "data"
     store = open_store(load({"DATA_DIR": str(data)}))
     base = now() - STORED * 200
     template = records.post(
         1, base, source="x", text="storm over the harbour", entities=[], hashtags=[], links=[], hosts=[]
     )
-    for start in range(0, STORED, BATCH):
-        posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(start, start + BATCH)]
-        store.persist(Writes(upserts=posts), start + 1)
+    posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(STORED)]
+    store.persist(Writes(upserts=posts), 1)
     store.close()
     made_product = Product(data, SOURCE="demo", DEMO_RATE="0.01")
     try:
@@ -159,10 +157,10 @@ def test_charts_count_stored_posts_not_only_loaded_ones(large: Product, open_pag
     page = open_page(large.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
     page.goto(f"{large.url}/?q=storm+harbour+source%3Ax")
-    expect(page.locator(".count")).to_have_text("20,000", timeout=20_000)
+    expect(page.locator(".count")).to_have_text("5,000", timeout=20_000)
     expect(page.locator(".loaded")).to_have_text("500 loaded")
     assert total_of_table(page) == STORED
-    expect(page.locator(".words .based")).to_contain_text("of 20,000")
+    expect(page.locator(".words .based")).to_contain_text("of 5,000")
 
 
 def test_what_one_browser_has_read_is_read_in_another(product: Product, open_page: OpenPage) -> None:
