@@ -59,7 +59,7 @@ def _document() -> str:
     return "index.html"
 
 
-def post_page(post_id: str) -> Response:
+def post_page(post_id: str) -> Response:  # noqa: ARG001 - the route names it
     """Return the page. The address names its post, which the page itself reads: the answer tells nothing of it."""
     return page()
 
