@@ -23,19 +23,42 @@ interface WordAt {
 export function listenForMenus(desk: Desk): () => void {
   let press: ReturnType<typeof setTimeout> | undefined;
   let pressedAt: MenuPlace = { x: 0, y: 0 };
+  let byFinger = false;
+  /** Whether a long press opened a menu. The click that follows when the finger is lifted does nothing then. */
+  let opened = false;
+
+  function openByFinger(target: Element): boolean {
+    opened = openWordMenu(desk, target, pressedAt);
+    // A long press also selects the word. The menu copies it.
+    if (opened) document.getSelection()?.removeAllRanges();
+    return opened;
+  }
 
   function onContextMenu(event: MouseEvent): void {
     clearTimeout(press);
-    if (event.shiftKey || !(event.target instanceof Element) || (document.getSelection()?.toString() ?? "") !== "") return;
+    if (event.shiftKey || !(event.target instanceof Element)) return;
+    if (byFinger) {
+      if (openByFinger(event.target)) event.preventDefault();
+      return;
+    }
+    if ((document.getSelection()?.toString() ?? "") !== "") return;
     if (openWordMenu(desk, event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
   }
 
   function onPointerDown(event: PointerEvent): void {
     clearTimeout(press);
     const { target } = event;
+    [byFinger, opened] = [event.pointerType !== "mouse", false];
     if (event.pointerType === "mouse" || !event.isPrimary || !(target instanceof Element)) return;
     pressedAt = { x: event.clientX, y: event.clientY };
-    press = setTimeout(() => openWordMenu(desk, target, pressedAt), LONG_PRESS_MS);
+    press = setTimeout(() => openByFinger(target), LONG_PRESS_MS);
+  }
+
+  function onClick(event: Event): void {
+    if (!opened) return;
+    opened = false;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   function onPointerMove({ clientX, clientY }: PointerEvent): void {
@@ -50,15 +73,21 @@ export function listenForMenus(desk: Desk): () => void {
     if (openCardMenu(desk, target, { x: left + 16, y: Math.max(0, top) + 16 })) event.preventDefault();
   }
 
+  function onMenuKey(event: KeyboardEvent): void {
+    if (event.key === "ContextMenu" || event.key === "F10") byFinger = false;
+  }
+
   const stop = (): void => clearTimeout(press);
   const listeners: [string, (event: never) => void][] = [
     ["contextmenu", onContextMenu], ["pointerdown", onPointerDown], ["pointermove", onPointerMove], ["pointerup", stop], ["pointercancel", stop],
-    ["keydown", onKeyDown],
+    ["keydown", onKeyDown], ["keydown", onMenuKey],
   ];
   for (const [name, listener] of listeners) document.addEventListener(name, listener as EventListener);
+  document.addEventListener("click", onClick, true);
   return () => {
     stop();
     for (const [name, listener] of listeners) document.removeEventListener(name, listener as EventListener);
+    document.removeEventListener("click", onClick, true);
   };
 }
 
