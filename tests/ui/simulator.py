@@ -30,6 +30,7 @@ from pipeline.query.explain import explain
 from pipeline.query.parser import parse
 from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Query
+from pipeline.query.without_reposts import without_reposts
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.responses import PICTURE, answer, file, response
@@ -377,12 +378,22 @@ class Simulator:
 
     def _search(self, params: dict[str, str]) -> Any:
         query = parse(params["q"])
+        searched = without_reposts(query) if params.get("originals") == "true" else query
+        sort: Any = params.get("sort", "latest")
         with self._lock, self.store.reading() as reading:
             page = reading.search(
-                query, limit=int(params.get("limit", "50")), before=params.get("before"), **_span(params)
+                searched, limit=int(params.get("limit", "50")), before=params.get("before"), sort=sort, **_span(params)
             )
+            ranked = {"values": page.values, "matching": reading.count(searched, **_span(params))}
         posts = [json.loads(body) for body in page.bodies]
-        return {"posts": posts, "next": page.next, "took_ms": 1, "query": query.canonical, "terms": list(query.terms)}
+        answered = {
+            "posts": posts,
+            "next": page.next,
+            "took_ms": 1,
+            "query": query.canonical,
+            "terms": list(query.terms),
+        }
+        return answered | ranked if searched is not query else answered
 
 
 def now() -> int:

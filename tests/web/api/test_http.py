@@ -36,6 +36,7 @@ def test_ranking_of_originals_has_each_once_and_counts_them_all(shared: Product,
         page = server.get(f"/api/search?q=walrus&sort=likes&originals=true&limit=4&before={before}").json
         likes += [(post["id"], post["counts"]["likes"]) for post in page["posts"]]
         matching.append(page["matching"])
+        assert page["values"] == [one for _, one in likes[-len(page["posts"]) :]]
         before = page["next"]
     assert [one for _, one in likes] == [3, 3, 2, 2, 1, 1, 0, 0, 0]
     assert len(dict(likes)) == 9

@@ -34,7 +34,7 @@ export class FakeSocket {
   }
 }
 
-const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [] };
+const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [], posts: [], next: null };
 
 /** What the fake API does, and what the page asked of it. */
 export const fakeApi = { tokenRequired: false, requested: [] as string[] };

@@ -3,7 +3,7 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
+import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { addTerm } from "./page/addTerm";
 import { announceArrivals } from "./page/announceArrivals";
 import { DeletedIds } from "../posts/postStore";
@@ -218,6 +218,8 @@ export class Desk {
   private applySettings(settings: Settings): void {
     const before = this.settings;
     this.settings = settings;
+    applyZone(settings);
+    if (before.times !== settings.times) this.polling.startPolling();
     for (const column of this.columns) this.change(column, followDefaults(column.spec, before, settings));
     this.insight.setTrendWindow(settings.trendWindowMs);
   }

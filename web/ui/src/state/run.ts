@@ -2,8 +2,7 @@
  * Run: one execution of a search. It owns the posts, cards, list, subscription, counts, problem and pause of that search; it applies the
  * frames of the connection and the pages of the API to them, tracks how far back the posts are loaded, and pauses and resumes the list.
  *
- * A column creates a run when a search starts, and disposes of the run when another search starts, so that nothing leaks into the next
- * search. Requests that are still under way change the disposed run only, and no view shows it.
+ * A column disposes of its run when another search starts: nothing leaks into the next one, and requests still under way change no view.
  */
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
@@ -14,6 +13,7 @@ import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loadedRange";
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
+import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
 import { SpikeMeter } from "./columns/spikeMeter";
 import { type Entered, UnreadPosts } from "./read/unreadPosts";
@@ -31,6 +31,7 @@ export class Run {
   readonly posts: PostStore;
   readonly cardIndex = new CardIndex();
   readonly list: CardList;
+  readonly ranking: StoredRanking;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly spikes = new SpikeMeter();
@@ -75,17 +76,13 @@ export class Run {
   ) {
     this.counts = new MatchCounts(spec, listener);
     this.posts = new PostStore(spec.depth, deletedIds);
-    this.list = new CardList(this.cardIndex, spec.order, filters);
+    this.ranking = new StoredRanking(spec, deletedIds, () => this.onRanked(listener));
+    this.list = new CardList(this.cardIndex, spec.order, filters, this.ranking);
   }
 
   /** Aborted when the run is disposed of. */
   get signal(): AbortSignal {
     return this.abort.signal;
-  }
-
-  /** Sequence number up to which everything has been received; null until the history is complete. */
-  get after(): number | null {
-    return this.subscription?.after ?? null;
   }
 
   get isPast(): boolean {
@@ -112,6 +109,7 @@ export class Run {
   /** Apply the frames of a subscription; `afterFrame` is called after each. `dispose` closes the subscription. */
   listenTo(subscription: SubscriptionHandle, afterFrame: (frame: Frame) => void): void {
     this.subscription = subscription;
+    this.unread.follow(subscription);
     subscription.listen((frame) => {
       this.applyFrame(frame, performance.now());
       afterFrame(frame);
@@ -131,6 +129,7 @@ export class Run {
   dispose(): void {
     this.abort.abort();
     this.counts.stop();
+    this.ranking.stop();
     this.subscription?.close();
     this.subscription = null;
   }
@@ -160,11 +159,13 @@ export class Run {
         this.list.markChanged();
         return;
       case "posts":
+        this.ranking.update(frame.posts);
         return this.apply(this.posts.put(frame.posts), now, "live", frame.entered);
       case "gone":
         return this.retract(frame.posts, now);
       case "deleted":
         this.cardIndex.touchQuotesOf(frame.ids);
+        this.ranking.delete(frame.ids, frame.versions);
         return this.apply(this.posts.delete(frame.ids, frame.versions), now, "live");
       case "reset":
         this.isLoaded = false;
@@ -200,6 +201,7 @@ export class Run {
 
   /** Remove posts that no longer match, as [id, version]. */
   retract(posts: readonly [string, number][], now: number): void {
+    this.ranking.retract(posts);
     this.apply(this.posts.retract(posts), now, "live");
   }
 
@@ -251,6 +253,7 @@ export class Run {
   }
 
   private pauseList(): void {
+    if (this.ranking.isLoaded) this.ranking.pause();
     this.pausedRange = { from: this.liveRange, loadedRange: this.liveRange };
     this.list.pause();
   }
@@ -258,6 +261,7 @@ export class Run {
   private resumeList(): void {
     this.mergePausedRange();
     this.list.resume();
+    this.ranking.setOrder(this.list.order);
   }
 
   /** Keep the older posts that were loaded during the pause, unless the live range changed meanwhile. */
@@ -271,7 +275,16 @@ export class Run {
     this.pauses.clear();
     this.mergePausedRange();
     this.list.setOrder(order);
+    this.ranking.setOrder(order);
     if (this.isPast && this.isLoaded) this.pauseList();
+  }
+
+  /** Rank the list with an answer of the store. A past span is ranked as a whole; a paused list asks no more until it resumes. */
+  private onRanked(listener: RunListener): void {
+    if (this.isPast && this.isLoaded && this.ranking.isLoaded) this.list.pause();
+    else this.list.takeStored();
+    if (this.list.isPaused && this.ranking.isLoaded) this.ranking.pause();
+    listener.onChange();
   }
 
   /** Return the cards of the list in order; of a ranking the cards of all pages. */
@@ -281,7 +294,7 @@ export class Run {
 
   /** Return whether a card that a paused list still shows was deleted or retracted. */
   hasLeft(card: Card): boolean {
-    if (this.cardIndex.cards.has(card.id)) return false;
+    if (this.cardIndex.cards.has(card.id) || this.ranking.has(card)) return false;
     return this.posts.isDeleted(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.posts.isRemoved(post));
   }
 }

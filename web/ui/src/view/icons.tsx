@@ -34,6 +34,7 @@ export function CountSigns({ shown }: { shown: readonly boolean[] }): JSX.Elemen
 }
 
 export const MoreSign = sign("M3 8h.01M8 8h.01M13 8h.01");
+export const CalendarSign = sign("M2.500 4h11v9h-11ZM2.500 7h11M5.500 2v3M10.500 2v3M5.500 10h2");
 export const PictureSign = sign("M2.500 3.500h11v9h-11ZM2.500 10.500l3-3 3 3 2-2 3 3M10.500 6h.01");
 export const OpenSign = sign("M6 4H3.500v8.500H12V10M9 3h4v4M13 3 7.500 8.500");
 export const ThemeSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11ZM8 2.500a5.500 5.500 0 0 1 0 11");

@@ -59,6 +59,8 @@ export interface SearchPage {
   entered?: Record<string, number>;
   /** Rankings: the originals that were ranked, in the first page. */
   matching?: number | null;
+  /** Rankings: the numbers by which the posts were ranked, -1 where unknown. */
+  values?: number[];
   next: string | null;
   took_ms: number;
   query: string;

@@ -89,7 +89,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
           {() => <>{tab === "cloud" ? (words ? <WordCloud desk={desk} words={words} /> : counting) : top ? <TopTable desk={desk} top={top} tab={tab} /> : counting}</>}
         </Memo>
       </div>
-      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
+      {series ? <MemoNextFrame of={[series, settings.theme, settings.times]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
         : desk.column.run.counts.problem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.counts.problem)}</p> : null}
     </>
   );
