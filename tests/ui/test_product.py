@@ -169,8 +169,8 @@ def test_what_one_browser_has_read_is_read_in_another(product: Product, open_pag
     page = open_page(product.url)
     deck = {"version": 1, "title": "Reading", "columns": [{"id": "all", "query": "*"}]}
     saved = page.evaluate(
-        "async deck => (await fetch('/api/decks/reading', {method: 'PUT', headers: {'content-type': 'application/json'}, "
-        "body: JSON.stringify({revision: null, deck})})).status",
+        "async deck => (await fetch('/api/decks/reading', {method: 'PUT', "
+        "headers: {'content-type': 'application/json'}, body: JSON.stringify({revision: null, deck})})).status",
         deck,
     )
     assert saved == 200
