@@ -2,8 +2,7 @@
  * Run: one execution of a search. It owns the posts, cards, list, subscription, counts, problem and pause of that search; it applies the
  * frames of the connection and the pages of the API to them, tracks how far back the posts are loaded, and pauses and resumes the list.
  *
- * A column creates a run when a search starts, and disposes of the run when another search starts, so that nothing leaks into the next
- * search. Requests that are still under way change the disposed run only, and no view shows it.
+ * A column disposes of its run when another search starts: nothing leaks into the next one, and requests still under way change no view.
  */
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
@@ -86,11 +85,6 @@ export class Run {
     return this.abort.signal;
   }
 
-  /** Sequence number up to which everything has been received; null until the history is complete. */
-  get after(): number | null {
-    return this.subscription?.after ?? null;
-  }
-
   get isPast(): boolean {
     return this.spec.from !== null;
   }
@@ -115,6 +109,7 @@ export class Run {
   /** Apply the frames of a subscription; `afterFrame` is called after each. `dispose` closes the subscription. */
   listenTo(subscription: SubscriptionHandle, afterFrame: (frame: Frame) => void): void {
     this.subscription = subscription;
+    this.unread.follow(subscription);
     subscription.listen((frame) => {
       this.applyFrame(frame, performance.now());
       afterFrame(frame);

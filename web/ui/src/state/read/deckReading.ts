@@ -62,7 +62,7 @@ export class DeckReading {
   /** Take a frame after the run of a column has applied it. */
   onRunFrame(column: Column, frame: Frame): void {
     const { run } = column;
-    run.unread.advance(run.after);
+    run.unread.advance();
     if (frame.type === "history" && frame.done) this.begin(column);
   }
 
@@ -70,7 +70,7 @@ export class DeckReading {
   tick(): void {
     for (const column of this.page.columns) {
       if (!column.hasRun || column.run.isPast) continue;
-      column.run.unread.advance(column.run.after);
+      column.run.unread.advance();
       if (column.run.unread.read === null) this.begin(column);
       else this.settle(column);
     }

@@ -38,6 +38,12 @@ export class UnreadPosts {
   private readonly numbers = new Map<string, number>();
   private seen = new Map<string, number>();
   private answer: StoredUnread | null = null;
+  private received: { readonly after: number | null } | null = null;
+
+  /** Go by what a subscription has received from now on. */
+  follow(subscription: { readonly after: number | null }): void {
+    this.received = subscription;
+  }
 
   /** Apply a change of the post store. `older`: the posts are those of an older page, which were counted as not held. */
   apply(change: StoreChange, entered: Entered, older: boolean): void {
@@ -83,8 +89,8 @@ export class UnreadPosts {
     this.advance(this.after);
   }
 
-  /** Take the number up to which everything has been received. */
-  advance(after: number | null): void {
+  /** Take the number up to which everything has been received, by default that of the subscription. */
+  advance(after = this.received?.after ?? null): void {
     this.after = after;
     if (!this.answer || after === null || after < this.answer.after) return;
     const { unread, more, after: until } = this.answer;
