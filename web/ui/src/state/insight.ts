@@ -8,6 +8,7 @@ import { bucketMs } from "../stats/timeBuckets";
 import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrendDirections";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Route } from "./page/route";
+import { ChangesState } from "./changes";
 import { Poller } from "./poller";
 import { sameSearch } from "./columnSpec";
 
@@ -37,6 +38,8 @@ export class Insight {
   wordsAt = 0;
   tab: Tab = "cloud";
   readonly trends = new WordTrends();
+  /** "What changed" of the same search. */
+  readonly changes = new ChangesState(() => this.route, () => this.changed(), () => this.onSignedOut());
   private route: Route | null = null;
   private span = 0;
   private open = false;
@@ -104,6 +107,7 @@ export class Insight {
       this.trends.clear();
       this.pastSamples.abort();
       this.pastSamples = new AbortController();
+      this.changes.routeChanged();
     }
     this.stopPolling();
     this.open = open;

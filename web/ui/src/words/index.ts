@@ -4,6 +4,7 @@
  */
 import type { WordTables } from "./table";
 
+export let actionWords: WordTables["actionWords"];
 export let cardWords: WordTables["cardWords"];
 export let changesWords: WordTables["changesWords"];
 export let columnWords: WordTables["columnWords"];
@@ -14,10 +15,12 @@ export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
 export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
+export let readingWords: WordTables["readingWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
+export let wallWords: WordTables["wallWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords } = tables);
+  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, readingWords, savedDeckWords, statusWords, wallWords } = tables);
 }

@@ -7,6 +7,7 @@ import { columnsWords } from "../../words";
 import type { Column } from "../column";
 import { type ColumnSpec, randomColumnId, settingsOf, specOf, truncateTitle } from "../columnSpec";
 import type { Settings } from "../page/settings";
+import type { Announcer } from "../page/announcer";
 import type { Toasts } from "../page/toasts";
 import { COLUMNS_MAX } from "./deckAddress";
 import { ColumnList } from "./columnList";
@@ -16,6 +17,7 @@ import { DeckHistory, readPlace } from "./deckHistory";
 export interface DeckPage {
   readonly settings: Settings;
   readonly toasts: Toasts;
+  readonly announcer: Announcer;
   updateSettings(change: Partial<Settings>): void;
   /** Change the spec of a column; with `restart` its search starts again in any case. */
   change(column: Column, change: Partial<ColumnSpec>, restart?: boolean): void;
@@ -27,8 +29,6 @@ export interface DeckPage {
 export class DeckActions {
   readonly list: ColumnList;
   readonly history: DeckHistory;
-  /** Column whose title takes the focus at its next render, because a reader added or moved it. */
-  takesFocus: string | null = null;
 
   constructor(
     private readonly page: DeckPage,
@@ -56,10 +56,14 @@ export class DeckActions {
 
   /** Add a column after the selected one, and select it. Without a change it shows all posts. Return null if the deck is full. */
   add(change: Partial<Omit<ColumnSpec, "id">> = {}): Column | null {
-    const spec = { ...specOf(randomColumnId(), { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change };
+    const id = randomColumnId();
+    const spec = { ...specOf(id, { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change, id };
     const column = this.list.add(spec);
     if (!column) this.page.toasts.show(columnsWords.toastFull(COLUMNS_MAX));
-    else this.begin(column);
+    else {
+      this.begin(column);
+      this.page.announcer.say(columnsWords.actAdded(columnsWords.nameOf(spec), ...this.placeOf(column)));
+    }
     this.changed();
     return column;
   }
@@ -82,9 +86,17 @@ export class DeckActions {
   /** Bring the column back that was removed last. Return whether there was one. */
   restore(): boolean {
     const column = this.list.restore();
-    if (column) this.begin(column);
+    if (column) {
+      this.begin(column);
+      this.page.announcer.say(columnsWords.actRestored(columnsWords.nameOf(column.spec), ...this.placeOf(column)));
+    }
     this.changed();
     return column !== null;
+  }
+
+  /** Return the place of a column, from 1, and the number of columns. */
+  private placeOf(column: Column): [place: number, of: number] {
+    return [this.list.indexOf(column) + 1, this.columns.length];
   }
 
   /** Move a column to a place in the deck, from 0. */
@@ -175,7 +187,6 @@ export class DeckActions {
   private begin(column: Column): void {
     this.pushHistory();
     this.page.change(column, {}, true);
-    this.takesFocus = column.id;
     this.page.selectionChanged();
   }
 

@@ -7,7 +7,7 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { GripSign, SpikeSign } from "../icons";
 import { beginDrag, moveByKey } from "../deck/dragColumn";
-import { focusColumn } from "../deck/keyboard";
+import { focusColumn } from "../actions/columnFocus";
 import { listIdOf, titleIdOf } from "./columnElements";
 import { columnsWords } from "../../words";
 

@@ -78,6 +78,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
       </nav>
       <ToastView desk={desk} />
       <p class="spoken" role="status" aria-live="polite" id="spoken">{desk.announcer.text}</p>
+      <p class="spoken" role="status" aria-live="polite" id="spoken-act">{desk.announcer.act}</p>
       <ErrorBoundary name={deckWords.dialog} of={desk.dialog}><Dialogs desk={desk} /></ErrorBoundary>
     </div>
   );

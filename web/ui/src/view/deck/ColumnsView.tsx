@@ -7,7 +7,7 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { CloseSign, DownSign, PlusSign, SpikeSign, UpSign } from "../icons";
 import { columnWords, columnsWords } from "../../words";
-import { addColumn, focusColumn } from "./keyboard";
+import { addColumn, focusColumn } from "../actions/columnFocus";
 
 function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: number; frame: number }): JSX.Element {
   const { deck } = desk;

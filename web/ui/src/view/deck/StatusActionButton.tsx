@@ -10,7 +10,7 @@ import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
 import { copyText } from "./clipboard";
-import { showNewest } from "./keyboard";
+import { showNewest } from "../actions/columnFocus";
 import { statusWords } from "../../words";
 
 export function StatusActionButton({ desk, column, action }: { desk: Desk; column: Column; action: NonNullable<Status["action"]> }): JSX.Element {

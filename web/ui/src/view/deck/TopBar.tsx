@@ -7,7 +7,7 @@ import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
 import { THEMES } from "../../state/page/settings";
 import { DeckSign, PanelSign, PinSign, PlusSign, StarSign, ThemeSign } from "../icons";
-import { addColumn } from "./keyboard";
+import { addColumn } from "../actions/columnFocus";
 import { SearchBox } from "./SearchBox";
 import { columnsWords, deckWords, menuWords, savedDeckWords } from "../../words";
 

@@ -14,7 +14,7 @@ import { SearchSyntax } from "./SearchSyntax";
 import { SignInForm } from "./SignInForm";
 import { WhyDialog } from "./WhyDialog";
 
-export function DialogContent({ desk, name }: { desk: Desk; name: NonNullable<DialogName> }): JSX.Element {
+export function DialogContent({ desk, name }: { desk: Desk; name: Exclude<DialogName, "palette" | null> }): JSX.Element {
   switch (name) {
     case "help":
       return <HelpAndSettings desk={desk} />;

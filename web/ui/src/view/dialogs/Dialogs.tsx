@@ -11,6 +11,7 @@ import { CloseSign } from "../icons";
 import { deckWords } from "../../words";
 
 type Content = typeof import("./DialogContent").DialogContent;
+type PaletteContent = typeof import("../palette/Palette").Palette;
 
 function Modal({ desk, title, children }: { desk: Desk; title: string; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -34,28 +35,32 @@ function Modal({ desk, title, children }: { desk: Desk; title: string; children:
   );
 }
 
+const loadContent = (): Promise<Content> => import("./DialogContent").then(({ DialogContent }) => DialogContent);
+const loadPalette = (): Promise<PaletteContent> => import("../palette/Palette").then(({ Palette }) => Palette);
+
 /**
- * Hook that loads the contents of the dialogs; null until then. Each opened dialog tries again. If the contents cannot be loaded, the
- * dialog closes, because the notice "The page has changed" lies under it.
+ * Hook that loads a component; null until then. Each opened dialog tries again. If it cannot be loaded, the dialog closes, because the
+ * notice "The page has changed" lies under it.
  */
-function useContent(desk: Desk, wanted: boolean): Content | null {
-  const [content, setContent] = useState<Content | null>(null);
+function usePart<Part extends Content | PaletteContent>(desk: Desk, load: () => Promise<Part>, wanted: boolean): Part | null {
+  const [content, setContent] = useState<Part | null>(null);
   const { dialog } = desk;
   useEffect(() => {
     if (content || !wanted) return;
     let current = true;
-    void lazyImport(() => import("./DialogContent")).then((part) => {
-      if (part) setContent(() => part.DialogContent);
+    void lazyImport(load).then((part) => {
+      if (part) setContent(() => part);
       else if (current && dialog) desk.openDialog(null);
     });
     return () => { current = false; };
-  }, [desk, dialog, wanted, content]);
+  }, [desk, dialog, load, wanted, content]);
   return content;
 }
 
 export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
   const { dialog } = desk;
-  const Content = useContent(desk, dialog !== null || desk.polling.started);
+  const Content = usePart(desk, loadContent, (dialog !== null && dialog !== "palette") || desk.polling.started);
+  const Palette = usePart(desk, loadPalette, dialog === "palette");
   const before = useRef<Element | null>(null);
   // Read before the dialog takes the focus. A dialog opened from another dialog returns to the control that opened the first.
   if (dialog && !before.current) before.current = document.activeElement;
@@ -65,5 +70,6 @@ export function Dialogs({ desk }: { desk: Desk }): JSX.Element | null {
     before.current = null;
   }, [dialog]);
   if (!dialog) return null;
+  if (dialog === "palette") return <Modal key={dialog} desk={desk} title={deckWords.DIALOG_TITLES[dialog]}>{Palette ? <Palette desk={desk} /> : null}</Modal>;
   return <Modal key={dialog} desk={desk} title={deckWords.DIALOG_TITLES[dialog]}>{Content ? <Content desk={desk} name={dialog} /> : null}</Modal>;
 }

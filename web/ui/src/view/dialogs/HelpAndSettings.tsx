@@ -7,17 +7,23 @@ import type { Desk } from "../../state/desk";
 import { Check, Choice } from "./FormControls";
 import { THEMES } from "../../state/page/settings";
 import { LANGUAGES, LANGUAGE_NAMES } from "../../words/languages";
-import { deckWords, dialogWords } from "../../words";
+import { KeySign } from "../actions/KeySign";
+import { PAGE_ACTIONS } from "../actions/pageActions";
+import { actionWords, deckWords, dialogWords, readingWords } from "../../words";
+
+/** Keys of the palette. */
+const PALETTE_KEYS = /Mac OS|iPhone|iPad/u.test(navigator.userAgent) ? "⌘K" : "Ctrl+K";
 
 export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
   const { settings } = desk;
   return (
     <>
       <dl class="keys">
-        {dialogWords.KEY_WORDS.map(([key, does]) => <div key={key}><dt>{key.split("  ").map((one) => <kbd key={one}>{one}</kbd>)}</dt><dd>{does}</dd></div>)}
+        {PAGE_ACTIONS.map(({ name, key }) => key ? <div key={name}><dt><KeySign of={key} /></dt><dd>{actionWords.ACTION_NAMES[name]}{key === " " ? ` ${actionWords.spaceScrolls}` : null}</dd></div> : null)}
+        {[[PALETTE_KEYS, actionWords.ACTION_NAMES.palette] as const, ...actionWords.KEYS_OF_PAGE].map(([keys, does]) => <div key={keys}><dt>{keys.split("  ").map((one) => <kbd key={one}>{one}</kbd>)}</dt><dd>{does}</dd></div>)}
       </dl>
       <p>{dialogWords.helpClicks}</p>
-      <p><button onClick={() => desk.openDialog("language")}>{dialogWords.helpSyntax}</button></p>
+      <p><button onClick={() => desk.openDialog("palette")}>{actionWords.ACTION_NAMES.palette}</button> <button onClick={() => desk.openDialog("language")}>{dialogWords.helpSyntax}</button></p>
       <label class="check">{dialogWords.helpLanguage}{" "}
         <select id="page-language" value={settings.language} onChange={(event) => desk.updateSettings({ language: event.currentTarget.value as typeof settings.language })}>
           <option value="system">{dialogWords.helpLanguageSystem}</option>
@@ -30,6 +36,7 @@ export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
       <Choice legend={dialogWords.helpTimes} value={settings.times} change={(times) => desk.updateSettings({ times })} of={[["local", dialogWords.helpTimesLocal], ["utc", dialogWords.helpTimesUtc]]} />
       <Check label={dialogWords.helpKeys} on={settings.keys} change={(keys) => desk.updateSettings({ keys })} />
       <Check label={dialogWords.helpAnnounce} on={settings.announce} change={(announce) => desk.updateSettings({ announce })} />
+      <Check label={readingWords.settingReadPast} on={settings.readPast} change={(readPast) => desk.updateSettings({ readPast })} />
       {desk.server.facts ? <p class="meta">{dialogWords.helpVersion(desk.server.facts.version)}</p> : null}
     </>
   );

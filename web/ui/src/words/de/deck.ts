@@ -11,7 +11,8 @@ export const page = "Die Seite";
 export const panel = "Die Auswertung";
 export const dialog = "Der Dialog";
 export const insight = "Auswertung";
-export const posts = "Beiträge";
+/** Names of the views of a phone. */
+export const VIEW_NAMES = { posts: "Beiträge", insight, columns: "Spalten" };
 export const views = "Ansichten";
 export const skipToPosts = "Zu den Beiträgen springen";
 export const skipToPanel = "Zur Auswertung springen";
@@ -28,7 +29,7 @@ export const insightPanel = "Auswertung";
 export const help = "Hilfe, Tasten und Einstellungen";
 
 export const DIALOG_TITLES = {
-  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", "sign-in": "Anmelden",
+  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", "sign-in": "Anmelden", palette: "Alle Aktionen",
 };
 
 export const THEME_NAMES = { system: "wie das System", light: "hell", dark: "dunkel", contrast: "hoher Kontrast" };
@@ -55,6 +56,7 @@ export const statusBarLoaded = (count: number) => `${formatNumber(count)} gelade
 export const statusBarLoadedTitle = (count: number) => formatCount(count, "Beitrag", "Beiträge");
 
 export const toastUndo = "Rückgängig";
+export const actUndone = "Rückgängig gemacht";
 export const toastQueryCut = (most: number) => `Die Suche in der Adresse ist länger als ${formatNumber(most)} Zeichen. Nur ihr Anfang gilt.`;
 export const toastAlreadyInSearch = (term: string) => `${isolate(term)} ist schon in der Suche`;
 export const toastAdded = (term: string) => `${isolate(term)} hinzugefügt`;
@@ -66,3 +68,7 @@ export const toastMutesFull = (most: number) => `Nicht stummgeschaltet: höchste
 export function newPostsAnnouncement(grown: number, total: number | null): string {
   return `${formatCount(grown, "neuer Beitrag", "neue Beiträge")}${total === null ? "" : `, ${formatCount(total, "Treffer", "Treffer")} insgesamt`}`;
 }
+
+export const newPostsInColumn = (count: number, name: string) => `${formatCount(count, "neuer Beitrag", "neue Beiträge")} in ${isolate(name)}`;
+export const newPostsInColumns = (parts: readonly string[], others: number) =>
+  others > 0 ? `${parts.join(", ")} und in ${formatCount(others, "weiteren Spalte", "weiteren Spalten")}` : parts.join(", ");

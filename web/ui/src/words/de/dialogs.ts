@@ -6,19 +6,6 @@ import { ORDER_NAMES } from "./column";
 export const signIn = "Anmelden";
 export const accessToken = "Zugangsschlüssel";
 
-export const KEY_WORDS: [string, string][] = [
-  ["/", "Suche"],
-  ["j  k", "nächster, voriger Beitrag"],
-  [".", "Neueste"],
-  ["Leertaste", "anhalten oder fortsetzen (in der Liste: rollen)"],
-  ["i", "Auswertung, und zurück"],
-  ["Strg+Ende", "hinter die Liste (Strg+Pos1: davor)"],
-  ["s", "gemerkte Suchen"],
-  ["u", "rückgängig, wo eine Meldung es anbietet"],
-  ["?", "diese Hilfe"],
-  ["Esc", "schließen, was offen ist"],
-];
-
 export const helpClicks = "Ein Klick auf Wort, Tag, Autor, Domain oder Balken fügt es einmal zur Suche hinzu; mit Alt wird es ausgeschlossen. Zurück macht es rückgängig.";
 export const helpSyntax = "Suchsprache";
 export const helpLanguage = "Sprache der Seite";

@@ -33,11 +33,15 @@ export const remove = "Remove";
 export const removeNamed = (name: string) => `Remove the column ${isolate(name)}`;
 export const moveNamed = (name: string, left: boolean) => `Move ${isolate(name)} ${left ? "forward" : "back"}`;
 
+export const actAdded = (name: string, place: number, of: number) => `Added the column ${isolate(name)}, ${formatNumber(place)} of ${formatNumber(of)}`;
+export const actRestored = (name: string, place: number, of: number) => `Brought back the column ${isolate(name)}, ${formatNumber(place)} of ${formatNumber(of)}`;
 export const toastRemoved = (name: string) => `Removed the column ${isolate(name)}`;
 export const toastMoved = (name: string, at: number, of: number) => `${isolate(name)} is column ${place(at, of)}`;
 export const toastFull = (most: number) => `Not added: ${formatNumber(most)} columns at most.`;
 export const toastLongAddress = "The columns no longer fit into the address. Save the deck under a name to share it.";
 
+export const spike = (times: number) => `${formatNumber(Math.round(times))}×`;
+export const spikeTitle = (times: number) => `${formatNumber(Math.round(times))} times as many posts in the last minute as usual in the last hour`;
 export const menuTitleField = "Title";
 export const menuTitleHint = "What this column is for; empty: its search";
 export const menuColumn = "Column";

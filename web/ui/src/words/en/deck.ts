@@ -30,7 +30,7 @@ export const help = "Help, keys and settings";
 
 /** Titles of the dialogs. They are here because a dialog's frame is drawn before its contents are loaded. */
 export const DIALOG_TITLES = {
-  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", decks: "Decks", "deck-conflict": "Somebody else saved this deck", "sign-in": "Sign in", why: "Why does this match?",
+  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", decks: "Decks", "deck-conflict": "Somebody else saved this deck", "sign-in": "Sign in", why: "Why does this match?", palette: "All actions",
 };
 
 export const THEME_NAMES = { system: "as the system", light: "light", dark: "dark", contrast: "high contrast" };
@@ -57,6 +57,7 @@ export const statusBarLoaded = (count: number) => `${formatNumber(count)} loaded
 export const statusBarLoadedTitle = (count: number) => formatCount(count, "post");
 
 export const toastUndo = "Undo";
+export const actUndone = "Undone";
 export const toastQueryCut = (most: number) => `The search in the address is longer than ${formatNumber(most)} characters. Only its beginning is used.`;
 export const toastAlreadyInSearch = (term: string) => `${isolate(term)} is already in the search`;
 export const toastAdded = (term: string) => `Added ${isolate(term)}`;
@@ -72,3 +73,8 @@ export const toastMutesFull = (most: number) => `Not muted: ${most} mutes at mos
 export function newPostsAnnouncement(grown: number, total: number | null): string {
   return `${formatCount(grown, "new post")}${total === null ? "" : `, ${formatCount(total, "match", "matches")} in all`}`;
 }
+
+/** Parts of the announcement of new posts in several columns, and their sum. `others`: columns that no part names. */
+export const newPostsInColumn = (count: number, name: string) => `${formatCount(count, "new post")} in ${isolate(name)}`;
+export const newPostsInColumns = (parts: readonly string[], others: number) =>
+  others > 0 ? `${parts.join(", ")}, and in ${formatCount(others, "other column")}` : parts.join(", ");

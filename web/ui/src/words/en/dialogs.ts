@@ -1,6 +1,5 @@
 /**
- * Words of the dialogs: help and settings, search syntax, coverage, saved searches, column menu, sign-in. They include the table of
- * keyboard shortcuts and the examples of the search syntax.
+ * Words of the dialogs: help and settings, search syntax, coverage, saved searches, column menu, sign-in. They include the examples of the search syntax.
  */
 import { isolate } from "../../text/bidiIsolate";
 import { formatNumber, formatRate } from "../../text/formatNumber";
@@ -8,22 +7,6 @@ import { ORDER_NAMES } from "./column";
 
 export const signIn = "Sign in";
 export const accessToken = "Access token";
-
-/** Keys, each with its effect. Two blanks separate two keys of one line. */
-export const KEY_WORDS: [string, string][] = [
-  ["/", "search"],
-  ["j  k", "next, previous post"],
-  ["[  ]", "previous, next column"],
-  ["n", "new column"],
-  [".", "newest"],
-  ["space", "pause or resume (in the list: scroll)"],
-  ["i", "insight panel, and back"],
-  ["Ctrl+End", "past the list (Ctrl+Home: before it)"],
-  ["s", "saved searches"],
-  ["u", "undo, where a message offers it"],
-  ["?", "this help"],
-  ["Esc", "close what is open"],
-];
 
 export const helpClicks = "A click on a word, tag, author, domain or bar adds it to the search once; with Alt it is excluded. Back undoes.";
 export const helpSyntax = "Search syntax";
