@@ -76,7 +76,7 @@ export class Run {
   ) {
     this.counts = new MatchCounts(spec, listener);
     this.posts = new PostStore(spec.depth, deletedIds);
-    this.ranking = new StoredRanking(spec, deletedIds, () => this.onRanked(listener));
+    this.ranking = new StoredRanking(spec, deletedIds, (isAsked) => this.onRanked(listener, isAsked));
     this.list = new CardList(this.cardIndex, spec.order, filters, this.ranking);
   }
 
@@ -280,9 +280,9 @@ export class Run {
   }
 
   /** Rank the list with an answer of the store. A past span is ranked as a whole; a paused list asks no more until it resumes. */
-  private onRanked(listener: RunListener): void {
+  private onRanked(listener: RunListener, isAsked: boolean): void {
     if (this.isPast && this.isLoaded && this.ranking.isLoaded) this.list.pause();
-    else this.list.takeStored();
+    else this.list.takeStored(isAsked);
     if (this.list.isPaused && this.ranking.isLoaded) this.ranking.pause();
     listener.onChange();
   }

@@ -161,10 +161,13 @@ export class CardList {
     return rank(filter ? cards.filter(filter) : cards, this.order, (card) => this.stored?.valueOf(card) ?? null);
   }
 
-  /** Rank again with what the store ranked. A paused list keeps its cards, and gets the further ones at its end. */
-  takeStored(): void {
+  /**
+   * Take what the store ranked: at once if the reader asked for it, by an order or a page, else when the list is ranked next. A paused list
+   * keeps its cards, and gets the further ones at its end.
+   */
+  takeStored(isAsked: boolean): void {
     this.paused?.appendRanked(this.rankAll(null));
-    this.rankedAt = -Infinity;
+    if (isAsked) this.rankedAt = -Infinity;
     this.revision++;
   }
 
