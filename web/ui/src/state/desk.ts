@@ -75,7 +75,6 @@ export class Desk {
     private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
-    /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
