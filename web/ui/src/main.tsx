@@ -35,7 +35,7 @@ const subscribe = (): SubscriptionHandle[] => readPlace(settings).specs.filter((
 
 /** Begin on a stored deck: its searches are known once it was read, and a refusal needs words. */
 async function beginOnDeck(): Promise<void> {
-  const [{ openDeck }] = await Promise.all([import("./state/deck/openDeck"), showLanguage(language, locale)]);
+  const [{ openDeck }] = await Promise.all([import("./state/deck/saved/openDeck"), showLanguage(language, locale)]);
   const opened = await openDeck(settings);
   const early = subscribe();
   (await import("./start")).start(settings, connection, early, opened);

@@ -5,7 +5,7 @@
 import { render } from "preact";
 import { arrivalsPerMinute, hasSomethingToShow } from "./state/columns/deckActivity";
 import { Desk } from "./state/desk";
-import type { OpenedDeck } from "./state/deck/openDeck";
+import type { OpenedDeck } from "./state/deck/saved/openDeck";
 import type { Settings } from "./state/page/settings";
 import { App } from "./view/deck/App";
 import { ErrorBoundary } from "./view/ErrorBoundary";

@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import { Desk } from "../src/state/desk";
 import { DEFAULT_SETTINGS, type Settings } from "../src/state/page/settings";
-import type { OpenedDeck } from "../src/state/deck/openDeck";
+import type { OpenedDeck } from "../src/state/deck/saved/openDeck";
 import type { Frame } from "../src/wire/frame";
 import { Connection } from "../src/wire/connection";
 import { post } from "./postFixtures";

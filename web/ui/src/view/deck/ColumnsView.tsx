@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { CloseSign, DownSign, PlusSign, SpikeSign, UpSign } from "../icons";
+import { unreadCards } from "../../state/read/unreadCards";
 import { columnWords, columnsWords } from "../../words";
 import { addColumn, focusColumn } from "../actions/columnFocus";
 
@@ -13,6 +14,7 @@ function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: numb
   const { deck } = desk;
   const { spec, run } = column;
   const name = columnsWords.nameOf(spec);
+  const unread = unreadCards(run).count;
   const show = (): void => {
     if (spec.collapsed) deck.setCollapsed(column, false);
     deck.select(column);
@@ -25,7 +27,7 @@ function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: numb
         <b><bdi>{name}</bdi></b>
         {spec.title ? <span class="meta"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></span> : null}
       </button>
-      {run.newCount ? <span class="unread">{columnsWords.unreadShort(run.newCount)}</span> : null}
+      {unread ? <span class="unread">{columnsWords.unreadShort(unread)}</span> : null}
       {run.spikes.isSpiking(frame) ? <span class="spike" role="img" aria-label={columnsWords.spikeMark}><SpikeSign /></span> : null}
       {deck.isAlone ? null : (
         <>

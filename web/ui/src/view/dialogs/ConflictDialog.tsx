@@ -6,8 +6,8 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { COLUMNS_MAX } from "../../state/deck/deckAddress";
-import { bothOf } from "../../state/deck/keptDeck";
-import { type DeckChange, changesBetween } from "../../state/deck/mergeDecks";
+import { bothOf } from "../../state/deck/saved/keptDeck";
+import { type DeckChange, changesBetween } from "../../state/deck/saved/mergeDecks";
 import type { DeckDocument } from "../../state/deck/deckDocument";
 import { columnsWords, savedDeckWords } from "../../words";
 

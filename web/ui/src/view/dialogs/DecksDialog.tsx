@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { DECK_TITLE_MAX_LENGTH, cleanDeckTitle } from "../../state/deck/deckDocument";
 import { pathOfDeck } from "../../state/deck/deckName";
-import { deleteDeck, listDecks } from "../../state/deck/deckList";
+import { deleteDeck, listDecks } from "../../state/deck/saved/deckList";
 import type { DeckSummary } from "../../wire/deckApi";
 import { savedDeckWords } from "../../words";
 import { CloseSign } from "../icons";

@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { NOTE_MAX_LENGTH } from "../../state/deck/deckMarks";
+import { NOTE_MAX_LENGTH } from "../../state/deck/saved/deckMarks";
 import type { PinnedPost } from "../../state/pins/pinActions";
 import { postPath, rememberDeck } from "../../state/post/postAddress";
 import type { Desk } from "../../state/desk";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ColumnSpec, specOf } from "../../../src/state/columnSpec";
 import { deckFile, deckOf, FILE_MAX_LENGTH, readFile, searchesFile, wireDeckOf } from "../../../src/state/deck/deckDocument";
 import { deckIdOf, idsForTitle } from "../../../src/state/deck/deckName";
-import { sameDeck } from "../../../src/state/deck/mergeDecks";
+import { sameDeck } from "../../../src/state/deck/saved/mergeDecks";
 import { ORDERS } from "../../../src/posts/ranking";
 import { DEFAULT_SETTINGS } from "../../../src/state/page/settings";
 

@@ -1,8 +1,8 @@
 /** Kept deck: a deck as it is stored under a revision, read from an answer of the server, and a save that met another one. */
-import type { WholeDeck } from "../../wire/deckApi";
-import type { Settings } from "../page/settings";
-import { randomColumnId } from "../columnSpec";
-import { type DeckDocument, deckOf } from "./deckDocument";
+import type { WholeDeck } from "../../../wire/deckApi";
+import type { Settings } from "../../page/settings";
+import { randomColumnId } from "../../columnSpec";
+import { type DeckDocument, deckOf } from "../deckDocument";
 import { mergeDecks } from "./mergeDecks";
 
 export interface KeptDeck extends DeckDocument {

@@ -2,8 +2,8 @@
  * Merge of decks: compares two states of a deck column by column, and joins two states that began from one, so that no column is lost and
  * none is doubled. Everything here is pure; columns are known by their ids.
  */
-import { type ColumnSpec, sameSpec } from "../columnSpec";
-import type { DeckDocument } from "./deckDocument";
+import { type ColumnSpec, sameSpec } from "../../columnSpec";
+import type { DeckDocument } from "../deckDocument";
 
 /** One difference between two states of a deck. `title`: the deck's own. `moved`: the columns that both have stand in another order. */
 export type DeckChange =

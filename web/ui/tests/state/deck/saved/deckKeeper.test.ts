@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Desk } from "../../../src/state/desk";
-import { bothOf, type Conflict } from "../../../src/state/deck/keptDeck";
-import { openDeck } from "../../../src/state/deck/openDeck";
-import { DEFAULT_SETTINGS } from "../../../src/state/page/settings";
-import type { WholeDeck } from "../../../src/wire/deckApi";
-import { DeckServer } from "../../deckServer";
-import { FakeSocket, openDesk, restoreBrowser, stubBrowser } from "../../deskFixtures";
+import type { Desk } from "../../../../src/state/desk";
+import { bothOf, type Conflict } from "../../../../src/state/deck/saved/keptDeck";
+import { openDeck } from "../../../../src/state/deck/saved/openDeck";
+import { DEFAULT_SETTINGS } from "../../../../src/state/page/settings";
+import type { WholeDeck } from "../../../../src/wire/deckApi";
+import { DeckServer } from "../../../deckServer";
+import { FakeSocket, openDesk, restoreBrowser, stubBrowser } from "../../../deskFixtures";
 
 let server: DeckServer;
 let desk: Desk;

@@ -2,13 +2,13 @@
  * Opening a deck: before the page begins, reads the deck that the address names, so that the page subscribes to its searches and to no other.
  * If the server does not answer, the copy in this browser stands in. Columns that were unsaved when the page was loaded again are kept.
  */
-import { ApiError } from "../../wire/api";
-import { deckApi, type WholeDeck } from "../../wire/deckApi";
-import type { ColumnSpec } from "../columnSpec";
-import type { Settings } from "../page/settings";
-import { deckOf, wireDeckOf } from "./deckDocument";
-import { deckIdOf } from "./deckName";
-import { readPlace } from "./deckHistory";
+import { ApiError } from "../../../wire/api";
+import { deckApi, type WholeDeck } from "../../../wire/deckApi";
+import type { ColumnSpec } from "../../columnSpec";
+import type { Settings } from "../../page/settings";
+import { deckOf, wireDeckOf } from "../deckDocument";
+import { deckIdOf } from "../deckName";
+import { readPlace } from "../deckHistory";
 import { deckCopy } from "./deckStorage";
 import type { KeptDeck } from "./keptDeck";
 import { sameDeck } from "./mergeDecks";

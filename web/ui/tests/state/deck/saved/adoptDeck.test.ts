@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ColumnSpec, specOf } from "../../../src/state/columnSpec";
-import { adoptDeck, savedColumns } from "../../../src/state/deck/adoptDeck";
-import { DEFAULT_SETTINGS } from "../../../src/state/page/settings";
+import { type ColumnSpec, specOf } from "../../../../src/state/columnSpec";
+import { adoptDeck, savedColumns } from "../../../../src/state/deck/saved/adoptDeck";
+import { DEFAULT_SETTINGS } from "../../../../src/state/page/settings";
 
 const spec = (id: string, query = id): ColumnSpec => specOf(id, { query, order: "latest", from: null, to: null }, DEFAULT_SETTINGS);
 const textOf = (columns: readonly ColumnSpec[]): string => columns.map(({ id, query }) => `${id}:${query}`).join(" ");

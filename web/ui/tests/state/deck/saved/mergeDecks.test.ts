@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ColumnSpec, sameSpec, specOf } from "../../../src/state/columnSpec";
-import type { DeckDocument } from "../../../src/state/deck/deckDocument";
-import { changesBetween, mergeDecks, sameDeck } from "../../../src/state/deck/mergeDecks";
-import { DEFAULT_SETTINGS } from "../../../src/state/page/settings";
+import { type ColumnSpec, sameSpec, specOf } from "../../../../src/state/columnSpec";
+import type { DeckDocument } from "../../../../src/state/deck/deckDocument";
+import { changesBetween, mergeDecks, sameDeck } from "../../../../src/state/deck/saved/mergeDecks";
+import { DEFAULT_SETTINGS } from "../../../../src/state/page/settings";
 
 const spec = (id: string, query = id): ColumnSpec => specOf(id, { query, order: "latest", from: null, to: null }, DEFAULT_SETTINGS);
 const deck = (...columns: (string | ColumnSpec)[]): DeckDocument => ({ title: "t", columns: columns.map((one) => (typeof one === "string" ? spec(one) : one)) });

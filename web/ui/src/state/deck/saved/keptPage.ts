@@ -2,9 +2,9 @@
  * Kept page: what the deck keeper needs of the page, and the same made of a desk. A column is busy, so that no other browser's change may
  * replace it, while its list is paused or while the focus is in it or in its search box.
  */
-import type { Column } from "../column";
-import type { ColumnSpec } from "../columnSpec";
-import type { Settings } from "../page/settings";
+import type { Column } from "../../column";
+import type { ColumnSpec } from "../../columnSpec";
+import type { Settings } from "../../page/settings";
 
 export interface KeptPage {
   readonly settings: Settings;

@@ -3,13 +3,13 @@
  * from, makes and deletes decks, and follows what others save: at once where this reader changed nothing, else as an offer to compare. A
  * conflict is solved by taking theirs, mine, or both (`mergeDecks.ts`). Markers and pins are in `deckMarks.ts`.
  */
-import { savedDeckWords } from "../../words";
-import { ApiError } from "../../wire/api";
-import { deckApi, DeckConflict, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
-import type { Frame } from "../../wire/frame";
-import { type DeckDocument, wireDeckOf } from "./deckDocument";
+import { savedDeckWords } from "../../../words";
+import { ApiError } from "../../../wire/api";
+import { deckApi, DeckConflict, type PinChange, type SavedRevision, type WholeDeck } from "../../../wire/deckApi";
+import type { Frame } from "../../../wire/frame";
+import { type DeckDocument, wireDeckOf } from "../deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { deckIdOf, pathOfDeck } from "./deckName";
+import { deckIdOf, pathOfDeck } from "../deckName";
 import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
 import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";

@@ -3,9 +3,9 @@
  * the browser. Of two markers the greater wins. A pin changes at once here and is taken back if the server refuses it; markers are gathered
  * and sent every two seconds, and when the tab is hidden.
  */
-import { savedDeckWords } from "../../words";
-import { ApiError } from "../../wire/api";
-import { deckApi, type Pin, type PinChange, type WholeDeck } from "../../wire/deckApi";
+import { savedDeckWords } from "../../../words";
+import { ApiError } from "../../../wire/api";
+import { deckApi, type Pin, type PinChange, type WholeDeck } from "../../../wire/deckApi";
 import { loadMarks, onOtherTabMarks, saveMarks } from "./deckStorage";
 
 /** Milliseconds that markers are gathered before they are sent. */

@@ -2,7 +2,7 @@
  * Deck storage: keeps read markers and pins of the unnamed deck in the browser, and copies of the stored decks that this browser opened last,
  * so that they can be shown while the server does not answer. Where storage is forbidden or full, everything holds for this page only.
  */
-import type { Pin, WholeDeck } from "../../wire/deckApi";
+import type { Pin, WholeDeck } from "../../../wire/deckApi";
 
 /** Markers and pins, by column and by post. */
 export interface LocalMarks {

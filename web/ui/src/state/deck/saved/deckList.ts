@@ -2,11 +2,11 @@
  * Deck list: requests and deletes stored decks for the views, and makes new ones. An error of the API becomes its message; an aborted request becomes
  * null.
  */
-import { savedDeckWords } from "../../words";
-import { ApiError } from "../../wire/api";
-import { deckApi, DeckConflict, type DeckSummary, type SavedRevision } from "../../wire/deckApi";
-import { type DeckDocument, wireDeckOf } from "./deckDocument";
-import { idsForTitle } from "./deckName";
+import { savedDeckWords } from "../../../words";
+import { ApiError } from "../../../wire/api";
+import { deckApi, DeckConflict, type DeckSummary, type SavedRevision } from "../../../wire/deckApi";
+import { type DeckDocument, wireDeckOf } from "../deckDocument";
+import { idsForTitle } from "../deckName";
 
 export async function listDecks(signal: AbortSignal): Promise<DeckSummary[] | string | null> {
   try {

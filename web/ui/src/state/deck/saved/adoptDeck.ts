@@ -2,7 +2,7 @@
  * Adopting a deck that somebody else saved: decides which columns are shown now. A column that a reader types in or whose list is being read
  * is held: it stays as it is, also where it was removed, until it is free.
  */
-import { type ColumnSpec, sameSpec } from "../columnSpec";
+import { type ColumnSpec, sameSpec } from "../../columnSpec";
 
 export interface AdoptedDeck {
   /** Columns to show. */

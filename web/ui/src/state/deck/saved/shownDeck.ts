@@ -2,7 +2,7 @@
  * Shown deck: which columns of a stored deck the page shows, and which it holds in a former state because a reader is in them; so that what a
  * reader changed can be told from what waits to be shown.
  */
-import type { ColumnSpec } from "../columnSpec";
+import type { ColumnSpec } from "../../columnSpec";
 import { adoptDeck, savedColumns } from "./adoptDeck";
 import type { KeptPage } from "./keptPage";
 
