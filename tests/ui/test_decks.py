@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.product import Product
 from tests.ui.axe import violations
-from tests.ui.conftest import OpenPage
+from tests.ui.conftest import OpenPage, until
 
 
 def _columns(page: Page) -> list[str]:
@@ -65,7 +65,7 @@ def test_two_pages_of_one_deck_follow_each_other_and_join_what_both_changed(
     expect(bar).not_to_contain_text("Unsaved")
     expect(second.locator("[data-column]")).to_have_count(3)
     assert "morning" in second.locator("#search").input_value()
-    assert "music" in _queries(product, deck_id)
+    until(first, lambda: "music" in _queries(product, deck_id))
 
     # Both change the deck: the later one is told, and keeps both.
     second.keyboard.press("Enter")
@@ -84,8 +84,8 @@ def test_two_pages_of_one_deck_follow_each_other_and_join_what_both_changed(
     expect(conflict).to_have_count(0)
     expect(second.locator("[data-column]")).to_have_count(4)
     expect(first.locator("[data-column]")).to_have_count(4)
+    until(second, lambda: len(_queries(product, deck_id)) == 4)
     saved = _queries(product, deck_id)
-    assert len(saved) == 4
     assert {"storm", "music", "rain"} < set(saved)
     assert any("morning" in one for one in saved)
 
@@ -152,4 +152,4 @@ def test_a_deck_that_cannot_be_saved_or_opened_says_so_and_loses_nothing(product
     expect(bar).to_contain_text("Unsaved changes")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(bar).not_to_contain_text("Unsaved")
-    assert _queries(product, deck_id) == ["coffee", "music", "rain"]
+    until(page, lambda: _queries(product, deck_id) == ["coffee", "music", "rain"])

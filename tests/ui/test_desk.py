@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from pipeline.post import Post, ReplyTo
+from pipeline.post import Entity, Post, ReplyTo
 from tests.ui import records
 from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage
@@ -17,7 +19,7 @@ TEXT = "Ferries stay in harbour tonight"
 
 def put(simulator: Simulator, number: int, text: str, **changes: object) -> Post:
     """Store a plain post and send it."""
-    plain = {"text": text, "lang": "en", "entities": [], "hashtags": [], "links": [], "hosts": []}
+    plain: dict[str, Any] = {"text": text, "lang": "en", "entities": [], "hashtags": [], "links": [], "hosts": []}
     post = records.post(number, now() + number % 1_000, **(plain | changes))
     simulator.put([post])
     return post
@@ -76,7 +78,23 @@ def test_a_word_has_a_menu_by_mouse_key_and_menu_of_its_post(simulator: Simulato
     choose(page, "New column")
     expect(page.locator("[data-column]")).to_have_count(2)
     expect(page.locator("#search")).to_have_value(name)
-    page.go_back()
+
+
+def test_a_long_press_on_a_tag_opens_its_menu_and_adds_nothing(simulator: Simulator, open_page: OpenPage) -> None:
+    post = put(simulator, 700_004, "Ferries #late", entities=[Entity("hashtag", 8, 13, "late")], hashtags=["late"])
+    page = open_page(simulator.url, has_touch=True)
+    tag = page.locator(f'#list article[data-id="{post.id}"] .text a')
+    box = tag.bounding_box()
+    assert box
+    finger = {"pointerType": "touch", "isPrimary": True, "clientX": box["x"] + 4, "clientY": box["y"] + 4}
+    tag.dispatch_event("pointerdown", finger)
+    expect(page.get_by_role("menu", name="#late")).to_be_visible()
+    tag.dispatch_event("pointerup", finger)
+    tag.dispatch_event("click")
+    expect(page.get_by_role("menu", name="#late")).to_be_visible()
+    expect(page.locator("#search")).to_have_value("*")
+    choose(page, "Add to the search")
+    expect(page.locator("#search")).to_have_value("#late")
 
 
 def test_a_pinned_post_keeps_its_note_when_it_is_deleted(simulator: Simulator, open_page: OpenPage) -> None:
@@ -140,14 +158,7 @@ def test_the_page_of_a_post_shows_its_context_and_forgets_a_deleted_one(
 def page_body(simulator: Simulator, post: Post) -> dict[str, object]:
     """Return a stored post as the API has it."""
     with simulator.store.reading() as reading:
-        found: dict[str, object] = records_json(reading.posts([post.id])[post.id])
-    return found
-
-
-def records_json(body: bytes) -> dict[str, object]:
-    import json
-
-    found: dict[str, object] = json.loads(body)
+        found: dict[str, object] = json.loads(reading.posts([post.id])[post.id])
     return found
 
 

@@ -80,7 +80,8 @@ def test_a_ranking_is_renewed_by_a_click_and_every_five_seconds(three: Simulator
     page = open_page(f"{three.url}/?q=quiet&sort=likes")
     freeze_clock(page)
     likes = page.get_by_role("button", name="Likes", exact=True)
-    likes.click()  # makes the ranking anew: its five seconds begin
+    with page.expect_response("**/api/search?*"):
+        likes.click()  # makes the ranking anew: its five seconds begin
     page.clock.run_for(200)
     assert articles(page) == ["x:b", "x:a", "x:c"]
     three.put([_original("d", 1, 1, Counts(likes=1_000))])

@@ -161,3 +161,31 @@ def test_charts_count_stored_posts_not_only_loaded_ones(large: Product, open_pag
     expect(page.locator(".loaded")).to_have_text("500 loaded")
     assert total_of_table(page) == STORED
     expect(page.locator(".words .based")).to_contain_text("of 5,000")
+
+
+def test_what_one_browser_has_read_is_read_in_another(product: Product, open_page: OpenPage) -> None:
+    page = open_page(product.url)
+    deck = {"version": 1, "title": "Reading", "columns": [{"id": "all", "query": "*"}]}
+    saved = page.evaluate(
+        "async deck => (await fetch('/api/decks/reading', {"
+        "method: 'PUT', headers: {'content-type': 'application/json'}, "
+        "body: JSON.stringify({revision: null, deck})})).status",
+        deck,
+    )
+    assert saved == 200
+    page.goto(f"{product.url}/d/reading")
+    unread = page.locator("#list article.is-unread")
+    expect(unread.nth(2)).to_be_attached(timeout=60_000)
+    marked = [one for one in unread.evaluate_all("all => all.map(one => one.dataset.id)") if one]
+    page.keyboard.press("m")
+    posts = [product.get(f"/api/posts/{urllib.parse.quote(one, safe='')}") for one in marked]
+    highest = max(post["first_seq"] for post in posts)
+    assert highest > 0
+    until(lambda: product.get("/api/decks/reading")["read"].get("all", 0) >= highest)
+    other = open_page(f"{product.url}/d/reading")
+    other.locator("#list article").first.wait_for()
+    expect(other.locator("#list article.is-unread").first).to_be_attached(timeout=60_000)
+    again = other.locator("#list article.is-unread").evaluate_all("all => all.map(one => one.dataset.id)")
+    assert not set(again) & set(marked)
+    read = product.get("/api/decks/reading")["read"]["all"]
+    assert product.get("/api/unread", q="*", read=read)["after"] >= read

@@ -141,7 +141,7 @@ def test_a_post_has_a_conversation_neighbours_and_a_page(shared: Product, server
     assert sides == {"before": ["demo:8000"], "after": ["demo:8002"]}
     assert beside["author"] == beside["source"]
     shared.feed(shared.deletion(8_001))
-    for path in ("", "/conversation", "/around"):
+    for path in ("", "/conversation", "/around", "/versions"):
         gone = server.get(f"/api/posts/demo:8001{path}")
         assert (gone.status, gone.json["error"]["code"]) == (410, "deleted")
         assert abs(gone.json["deleted_at"] - time.time() * 1000) < 600_000

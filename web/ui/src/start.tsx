@@ -3,6 +3,7 @@
  * through the render scheduler, and passes scroll and resize events on. With another language the whole page is drawn anew.
  */
 import { render } from "preact";
+import { arrivalsPerMinute, hasSomethingToShow } from "./state/columns/deckActivity";
 import { Desk } from "./state/desk";
 import type { OpenedDeck } from "./state/deck/openDeck";
 import type { Settings } from "./state/page/settings";
@@ -18,8 +19,8 @@ export function start(settings: Settings, connection: Connection, early: readonl
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}><App key={shownLocale()} desk={desk} frame={now} /></ErrorBoundary>, root),
-    (now) => desk.arrivalsPerMinute(now),
-    () => desk.hasSomethingToShow(),
+    (now) => arrivalsPerMinute(desk.columns, now),
+    () => hasSomethingToShow(desk.column, desk.link),
   );
   const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early, opened);
   desk.start();

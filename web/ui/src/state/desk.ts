@@ -3,14 +3,12 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
-import { withTerm } from "../query/editQuery";
+import { applyZone, changeSettings, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
-import { announceArrivals } from "./page/announceArrivals";
 import { Announcer } from "./page/announcer";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
@@ -30,10 +28,14 @@ import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
+import { DeckReading } from "./read/deckReading";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import { columnsWords, deckWords, statusWords } from "../words";
+import { listenToWindow } from "./page/windowEvents";
+import { addTermTo } from "./columns/addTermTo";
+import { announceArrivals } from "./columns/announceArrivals";
+import { deckWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
@@ -53,6 +55,7 @@ export class Desk {
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
   readonly keeper: DeckKeeper;
+  readonly reading = new DeckReading(this, () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
@@ -72,7 +75,6 @@ export class Desk {
     private readonly draw: (cause: "reader" | "wire") => void,
     /** Subscriptions that `main.tsx` opened before the page was loaded. */
     earlySubscriptions: readonly SubscriptionHandle[] = [],
-    /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
     this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
@@ -105,16 +107,18 @@ export class Desk {
       link: (link, code) => this.recovery.onLink(link, code),
     });
     this.keeper.start(this.opened);
+    this.reading.start();
     this.polling.schedule();
-    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
-    addEventListener("vite:preloadError", (event) => {
-      event.preventDefault();
-      this.outdated = true;
-      this.requestRender();
-    });
-    onOtherTabChange(() => {
-      this.applySettings(sharedSettings(this.settings));
-      this.requestRender();
+    listenToWindow({
+      stepped: () => this.keeper.onPop(() => this.deck.showPlace()),
+      partFailed: () => {
+        this.outdated = true;
+        this.requestRender();
+      },
+      settingsStored: () => {
+        this.applySettings(sharedSettings(this.settings));
+        this.requestRender();
+      },
     });
     setInterval(() => this.everySecond(), 1_000);
   }
@@ -135,18 +139,8 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
-    const before = column.spec.query;
-    const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query }, column);
-    const address = location.pathname + location.search;
-    const undo = (): void => {
-      if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before }, column);
-    };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
+    addTermTo(column, term, exclude, this);
   }
 
   /** Set the order of a column. The current order is computed anew. */
@@ -174,17 +168,13 @@ export class Desk {
     } else column.run.list.setFilter(this.filters(column.spec));
     if (column.spec.collapsed) column.run.hold("collapsed");
     else column.run.release("collapsed");
-    this.showTitle();
+    this.reading.showTitle();
   }
 
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.showTitle();
-  }
-
-  private showTitle(): void {
-    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+    this.reading.showTitle();
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -197,15 +187,11 @@ export class Desk {
     }), (run, frame) => this.onRunFrame(run, frame));
   }
 
-  /** Return the posts that arrive a minute in all columns. */
-  arrivalsPerMinute(now: number): number {
-    return this.columns.reduce((sum, { run }) => sum + run.arrivals.perMinute(now), 0);
-  }
-
   private onRunFrame(run: Run, frame: Frame): void {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column) this.reading.onRunFrame(column, frame);
     if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
@@ -234,7 +220,7 @@ export class Desk {
 
   /** Draw the page in the language that is shown now. */
   languageChanged(): void {
-    this.showTitle();
+    this.reading.showTitle();
     this.requestRender();
   }
 
@@ -270,12 +256,6 @@ export class Desk {
     this.connection.retryNow();
   }
 
-  /** Return whether the page has posts to show, or a reason why there are none. The first render waits for it. */
-  hasSomethingToShow(): boolean {
-    const { run } = this.column;
-    return run.posts.size > 0 || run.isLoaded || run.isPast || !["connecting", "open"].includes(this.link.state);
-  }
-
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
     this.keeper.onFrame(frame);
@@ -295,7 +275,8 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    announceArrivals(this, now);
+    this.reading.tick();
+    announceArrivals(this.announcer, this.columns, now, this.settings.announce);
     this.requestRender("wire");
   }
 }

@@ -2,8 +2,7 @@
  * Run: one execution of a search. It owns the posts, cards, list, subscription, counts, problem and pause of that search; it applies the
  * frames of the connection and the pages of the API to them, tracks how far back the posts are loaded, and pauses and resumes the list.
  *
- * A column creates a run when a search starts, and disposes of the run when another search starts, so that nothing leaks into the next
- * search. Requests that are still under way change the disposed run only, and no view shows it.
+ * A column disposes of its run when another search starts: nothing leaks into the next one, and requests still under way change no view.
  */
 import { CardIndex, type Card } from "../posts/cardIndex";
 import { PostStore, type StoreChange, type DeletedIds } from "../posts/postStore";
@@ -17,6 +16,7 @@ import { CardList } from "./list/cardList";
 import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
 import { SpikeDetector } from "./columns/spikeDetector";
+import { type Entered, UnreadPosts } from "./read/unreadPosts";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -35,6 +35,7 @@ export class Run {
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly spikes = new SpikeDetector();
+  readonly unread = new UnreadPosts();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];
@@ -75,7 +76,7 @@ export class Run {
   ) {
     this.counts = new MatchCounts(spec, listener);
     this.posts = new PostStore(spec.depth, deletedIds);
-    this.ranking = new StoredRanking(spec, deletedIds, () => this.onRanked(listener));
+    this.ranking = new StoredRanking(spec, deletedIds, (isAsked) => this.onRanked(listener, isAsked));
     this.list = new CardList(this.cardIndex, spec.order, filters, this.ranking);
   }
 
@@ -108,6 +109,7 @@ export class Run {
   /** Apply the frames of a subscription; `afterFrame` is called after each. `dispose` closes the subscription. */
   listenTo(subscription: SubscriptionHandle, afterFrame: (frame: Frame) => void): void {
     this.subscription = subscription;
+    this.unread.follow(subscription);
     subscription.listen((frame) => {
       this.applyFrame(frame, performance.now());
       afterFrame(frame);
@@ -146,10 +148,11 @@ export class Run {
           this.initialHistory.received += frame.posts.length;
           this.liveRange = extend(this.liveRange, frame.posts, null, true);
         }
-        this.apply(this.posts.put(frame.posts), now, "history");
+        this.apply(this.posts.put(frame.posts), now, "history", frame.entered);
         if (frame.done) {
           if (this.initialHistory && this.initialHistory.received < this.spec.depth) this.liveRange = { ...this.liveRange, more: false };
           this.initialHistory = null;
+          this.unread.begunAt ??= frame.after ?? null;
           this.isLoaded = true;
           this.laggedAt = null;
         }
@@ -157,7 +160,7 @@ export class Run {
         return;
       case "posts":
         this.ranking.update(frame.posts);
-        return this.apply(this.posts.put(frame.posts), now, "live");
+        return this.apply(this.posts.put(frame.posts), now, "live", frame.entered);
       case "gone":
         return this.retract(frame.posts, now);
       case "deleted":
@@ -183,11 +186,11 @@ export class Run {
   }
 
   /** Apply a page of older posts of the API; `next` is the cursor of the store's next page, null at its end. */
-  addOlder(posts: readonly Post[], next: string | null, now: number): void {
+  addOlder(posts: readonly Post[], next: string | null, now: number, entered?: Entered): void {
     const range = extend(this.loadedRange, posts, next, next !== null);
     if (this.pausedRange) this.pausedRange.loadedRange = range;
     else this.liveRange = range;
-    this.apply(this.posts.put(posts), now, "older");
+    this.apply(this.posts.put(posts), now, "older", entered);
     this.list.markChanged();
   }
 
@@ -215,9 +218,10 @@ export class Run {
     this.pauseList();
   }
 
-  private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
+  private apply(change: StoreChange, now: number, how: "live" | "history" | "older", entered: Entered = {}): void {
     this.arrivedIds = [];
     if (!change.put.length && !change.removed.length && !change.cleared) return;
+    this.unread.apply(change, entered, how === "older");
     if (how === "live") {
       this.arrivals.count(change.newCount, now);
       this.spikes.count(change.newCount, now);
@@ -276,9 +280,9 @@ export class Run {
   }
 
   /** Rank the list with an answer of the store. A past span is ranked as a whole; a paused list asks no more until it resumes. */
-  private onRanked(listener: RunListener): void {
+  private onRanked(listener: RunListener, isAsked: boolean): void {
     if (this.isPast && this.isLoaded && this.ranking.isLoaded) this.list.pause();
-    else this.list.takeStored();
+    else this.list.takeStored(isAsked);
     if (this.list.isPaused && this.ranking.isLoaded) this.ranking.pause();
     listener.onChange();
   }

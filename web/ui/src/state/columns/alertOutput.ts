@@ -1,9 +1,11 @@
 /**
  * Alert output: plays a short sound, and shows notifications of the browser, for which it asks the reader's permission once an alert is
- * chosen. A click on a notification brings the page forward and selects its column.
+ * chosen. A click on a notification brings the page forward and selects its column. On a wall
+ * there is neither.
  */
 import { columnsWords } from "../../words";
 import type { Column } from "../column";
+import { readWall } from "../page/wallMode";
 import type { AlertOutput } from "./alerts";
 
 /** Pitch and length of the two tones. */
@@ -17,6 +19,7 @@ export class BrowserAlertOutput implements AlertOutput {
   constructor(private readonly select: (column: Column) => void) {}
 
   sound(): void {
+    if (readWall(location.search)) return;
     if (typeof AudioContext === "undefined") return;
     this.audio ??= new AudioContext();
     const { audio } = this;
@@ -36,6 +39,7 @@ export class BrowserAlertOutput implements AlertOutput {
   }
 
   notify(column: Column, count: number): boolean {
+    if (readWall(location.search)) return true;
     if (typeof Notification === "undefined" || Notification.permission !== "granted") return false;
     try {
       const shown = new Notification(columnsWords.nameOf(column.spec), { body: columnsWords.notificationText(count), tag: `column-${column.id}` });

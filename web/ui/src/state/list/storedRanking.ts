@@ -35,6 +35,8 @@ export class StoredRanking {
   private order: Order;
   private needed = REQUESTED_MIN;
   private isWanted = false;
+  /** Whether the reader has chosen an order or a page since the last answer. */
+  private isAsked = true;
   private everyMs = RANKED_EVERY_MS;
 
   private readonly poller = new Poller<Ranked>({
@@ -46,8 +48,8 @@ export class StoredRanking {
   constructor(
     private readonly route: Readonly<Route>,
     deletedIds: DeletedIds,
-    /** Called when an answer or an error has arrived. */
-    private readonly changed: () => void,
+    /** Called when an answer or an error has arrived; `isAsked`: the first one since the reader chose an order or a page. */
+    private readonly changed: (isAsked: boolean) => void,
   ) {
     this.order = route.order;
     this.posts = new PostStore(RANKED_MAX, deletedIds);
@@ -70,6 +72,7 @@ export class StoredRanking {
       this.needed = REQUESTED_MIN;
       this.forget();
     }
+    this.isAsked = true;
     this.poll();
   }
 
@@ -99,7 +102,10 @@ export class StoredRanking {
   /** Note that so many originals are needed; if they are more than those at hand, request them. */
   need(count: number): void {
     this.needed = Math.min(RANKED_MAX, Math.max(REQUESTED_MIN, count));
-    if (this.isUsed && this.posts.size < Math.min(this.needed, this.matching ?? Infinity)) this.poll();
+    if (this.isUsed && this.posts.size < Math.min(this.needed, this.matching ?? Infinity)) {
+      this.isAsked = true;
+      this.poll();
+    }
   }
 
   /** Return the cards of the ranked originals that a run has not loaded itself. */
@@ -163,13 +169,19 @@ export class StoredRanking {
     posts.forEach((post, at) => this.values.set(post.id, values?.[at] ?? -1));
     this.matching = matching ?? posts.length;
     this.problem = null;
-    this.changed();
+    this.report();
   }
 
   private fail(error: ApiError): void {
     this.problem = error.message;
     if (error.status === 400) this.poller.stop();
-    this.changed();
+    this.report();
+  }
+
+  private report(): void {
+    const { isAsked } = this;
+    this.isAsked = false;
+    this.changed(isAsked);
   }
 
   private forget(): void {

@@ -4,6 +4,7 @@
  */
 import type { Desk } from "../../state/desk";
 import { THEMES } from "../../state/page/settings";
+import { searchWithWall } from "../../state/page/wallMode";
 import { type actionWords, columnWords } from "../../words";
 import { addColumn, focusColumn, focusSearch, movePost, pressLive, showNewest } from "./columnFocus";
 
@@ -34,6 +35,8 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "nextPost", key: "j", run: () => movePost(1) },
   { name: "previousPost", key: "k", run: () => movePost(-1) },
   { name: "newest", key: ".", run: (desk) => showNewest(desk) },
+  { name: "markRead", key: "m", run: (desk) => desk.reading.markRead(desk.column) },
+  { name: "goBack", key: "b", isAvailable: (desk) => desk.reading.canGoBack(desk.column), run: (desk) => desk.reading.goBack(desk.column) },
   { name: "pause", key: " ", run: pause },
   { name: "panel", key: "i", run: (desk) => desk.panel.toggle(true) },
   { name: "saved", key: "s", run: (desk) => desk.openDialog("saved") },
@@ -49,6 +52,7 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "announce", run: (desk) => desk.updateSettings({ announce: !desk.settings.announce }) },
   { name: "language", run: (desk) => desk.openDialog("language") },
   { name: "coverage", run: (desk) => desk.openDialog("coverage") },
+  { name: "wall", run: () => location.assign(location.pathname + searchWithWall(location.search, true)) },
   { name: "help", key: "?", run: (desk) => desk.openDialog("help") },
 ];
 

@@ -23,19 +23,42 @@ interface WordAt {
 export function listenForMenus(desk: Desk): () => void {
   let press: ReturnType<typeof setTimeout> | undefined;
   let pressedAt: MenuPlace = { x: 0, y: 0 };
+  let byFinger = false;
+  /** Whether a long press opened a menu. The click that follows when the finger is lifted does nothing then. */
+  let opened = false;
+
+  function openByFinger(target: Element): boolean {
+    opened = openWordMenu(desk, target, pressedAt);
+    // A long press also selects the word. The menu copies it.
+    if (opened) document.getSelection()?.removeAllRanges();
+    return opened;
+  }
 
   function onContextMenu(event: MouseEvent): void {
     clearTimeout(press);
-    if (event.shiftKey || !(event.target instanceof Element) || (document.getSelection()?.toString() ?? "") !== "") return;
+    if (event.shiftKey || !(event.target instanceof Element)) return;
+    if (byFinger) {
+      if (openByFinger(event.target)) event.preventDefault();
+      return;
+    }
+    if ((document.getSelection()?.toString() ?? "") !== "") return;
     if (openWordMenu(desk, event.target, { x: event.clientX, y: event.clientY })) event.preventDefault();
   }
 
   function onPointerDown(event: PointerEvent): void {
     clearTimeout(press);
     const { target } = event;
+    [byFinger, opened] = [event.pointerType !== "mouse", false];
     if (event.pointerType === "mouse" || !event.isPrimary || !(target instanceof Element)) return;
     pressedAt = { x: event.clientX, y: event.clientY };
-    press = setTimeout(() => openWordMenu(desk, target, pressedAt), LONG_PRESS_MS);
+    press = setTimeout(() => openByFinger(target), LONG_PRESS_MS);
+  }
+
+  function onClick(event: Event): void {
+    if (!opened) return;
+    opened = false;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   function onPointerMove({ clientX, clientY }: PointerEvent): void {
@@ -50,15 +73,21 @@ export function listenForMenus(desk: Desk): () => void {
     if (openCardMenu(desk, target, { x: left + 16, y: Math.max(0, top) + 16 })) event.preventDefault();
   }
 
+  function onMenuKey(event: KeyboardEvent): void {
+    if (event.key === "ContextMenu" || event.key === "F10") byFinger = false;
+  }
+
   const stop = (): void => clearTimeout(press);
   const listeners: [string, (event: never) => void][] = [
     ["contextmenu", onContextMenu], ["pointerdown", onPointerDown], ["pointermove", onPointerMove], ["pointerup", stop], ["pointercancel", stop],
-    ["keydown", onKeyDown],
+    ["keydown", onKeyDown], ["keydown", onMenuKey],
   ];
   for (const [name, listener] of listeners) document.addEventListener(name, listener as EventListener);
+  document.addEventListener("click", onClick, true);
   return () => {
     stop();
     for (const [name, listener] of listeners) document.removeEventListener(name, listener as EventListener);
+    document.removeEventListener("click", onClick, true);
   };
 }
 
@@ -83,7 +112,7 @@ function cardOf(desk: Desk, element: Element): { column: Column; card: Card } | 
 }
 
 function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
-  const found = wordAt(element, place);
+  const found = wordAt(desk, element, place);
   if (!found) return false;
   // The menu key has no pointer: the menu opens at its word.
   const { left, bottom } = element.getBoundingClientRect();
@@ -93,10 +122,10 @@ function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
 }
 
 /** Return the word at an element: of a link or the cloud, or of a card's text under the pointer. */
-function wordAt(element: Element, { x, y }: MenuPlace): WordAt | null {
+function wordAt(desk: Desk, element: Element, { x, y }: MenuPlace): WordAt | null {
   const link = element.closest<HTMLElement>("[data-term]");
   if (link?.dataset.term) return { term: link.dataset.term, text: link.dataset.word ?? link.textContent.trim() };
-  if (element instanceof SVGTextElement && element.closest(".cloud-box")) return wordOf(element.textContent);
+  if (element instanceof SVGTextElement && element.closest(".cloud-box")) return { term: desk.insight.termOfWord(element.textContent), text: element.textContent };
   if (!element.closest("article.card .text") || element.closest("a, button")) return null;
   const place = caretAt(x, y);
   return place ? wordInText(place.text, place.offset) : null;

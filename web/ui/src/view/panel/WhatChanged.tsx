@@ -79,7 +79,7 @@ function Words({ desk, title, none, words }: { desk: Desk; title: string; none: 
       {words.length ? (
         <ul class="change-list">
           {words.map(({ word, now, before }) => (
-            <li key={word}><TermLink desk={desk} term={termOf("word", word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before)}</span></li>
+            <li key={word}><TermLink desk={desk} term={desk.insight.termOfWord(word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before)}</span></li>
           ))}
         </ul>
       ) : <p class="meta">{none}</p>}

@@ -11,7 +11,8 @@ export const page = "Die Seite";
 export const panel = "Die Auswertung";
 export const dialog = "Der Dialog";
 export const insight = "Auswertung";
-export const posts = "Beiträge";
+/** Names of the views of a phone. */
+export const VIEW_NAMES = { posts: "Beiträge", insight, columns: "Spalten" };
 export const views = "Ansichten";
 export const skipToPosts = "Zu den Beiträgen springen";
 export const skipToPanel = "Zur Auswertung springen";

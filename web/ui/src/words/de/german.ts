@@ -2,10 +2,13 @@
 export * as actionWords from "./actions";
 export * as cardWords from "./card";
 export * as columnWords from "./column";
+export * as columnsWords from "./columns";
 export * as deckWords from "./deck";
 export * as dialogWords from "./dialogs";
 export * as panelWords from "./panel";
 export * as problemWords from "./problems";
+export * as readingWords from "./reading";
 export * as statusWords from "./status";
+export * as wallWords from "./wall";
 
 export const timeUnits = { second: "s", minute: "min", hour: "h", day: "T" };
