@@ -148,7 +148,7 @@ def test_deleted_post_leaves_no_trace_and_open_pages_receive_the_deletion(produc
     send(product, record(post, f"a {word} {sings} again"), record(f"4713{own}", f"a dog {sings}"))
     until(lambda: stored(product, sings) == 2)
     assert stored(product, word) == 0
-    with pytest.raises(urllib.error.HTTPError, match="404"):
+    with pytest.raises(urllib.error.HTTPError, match="410"):
         product.get(f"/api/posts/demo:{post}")
 
 

@@ -33,7 +33,7 @@ def stored(product: Product, query: str) -> dict[str, int]:
     return {post["id"]: post["version"] for post in posts}
 
 
-def all_exact(product: Product, browsers: list[Browser], within_s: float = 20.0) -> None:
+def all_exact(product: Product, browsers: list[Browser], within_s: float = 60.0) -> None:
     """Read until every watcher holds exactly the stored matches; fail with the difference."""
     limit = time.monotonic() + within_s
     while True:
