@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, str] = {
     "web.store_pool": "pipeline.errors pipeline.store",
     "web.store_identity_check": "store_pool pipeline.broker pipeline.errors",
     "web.live": (
-        "api_errors auth protocol store_pool pipeline.broker pipeline.errors "
+        "api_errors auth protocol request_parameters store_pool pipeline.broker pipeline.errors "
         "pipeline.match pipeline.publish pipeline.query pipeline.settings pipeline.store"
     ),
     "web.pictures": (

@@ -18,9 +18,10 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.page.cdp_window import Window
+from bench.page.deck import address, torrent_of_columns
 from bench.page.first_view import first_view
 from bench.page.frames import frames_of_a_plain_page, frames_while_scrolling
-from bench.page.heap import heap_mb, slope_per_min
+from bench.page.heap import heap_over_time, slope_per_min
 from bench.page.stolen_time import Clocks, Stolen
 from bench.page.tasks import Trace, long_tasks
 from bench.page.verdict import table
@@ -28,8 +29,6 @@ from pipeline.settings import load
 from tests import chromium
 from tests.e2e.product import Product, until
 
-HEAP_EVERY_S = 15.0
-"""Seconds between two measurements of the heap."""
 LAST_MINUTE_S = 60.0
 """Seconds at the end of the run whose tasks are traced."""
 SETTLED_S = 180.0
@@ -44,27 +43,34 @@ SPEEDS_PX_S = (2_000, 6_000)
 """Scroll speeds: a reader who skims (three windows a second), and a reader who looks for something far down."""
 
 
-def run(minutes: float, rate: float, loaded: int) -> dict[str, Any]:
-    """Run the quiet and the loaded part; return the figures of both."""
+def run(minutes: float, rate: float, loaded: int, parts: str) -> dict[str, Any]:
+    """Run the quiet part and the loaded ones, of one column, of ten, or both; return their figures."""
     with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
         browser = chromium.launch(playwright, "--enable-precise-memory-info")
-        figures = _quiet(Path(directory) / "quiet", browser, loaded)
-        figures |= _torrent(Path(directory) / "torrent", browser, minutes * 60, rate, loaded)
+        figures = _quiet(Path(directory) / "quiet", browser, loaded, parts)
+        if parts != "ten":
+            figures |= _torrent(Path(directory) / "torrent", browser, minutes * 60, rate, loaded)
+        if parts != "one":
+            figures["deck"] = torrent_of_columns(Path(directory) / "deck", browser, minutes * 60, rate)
         browser.close()
     return figures
 
 
-def _quiet(data: Path, browser: Browser, loaded: int) -> dict[str, Any]:
+def _quiet(data: Path, browser: Browser, loaded: int, parts: str) -> dict[str, Any]:
     product = Product(data, SOURCE="demo")
     try:
         product.wait_ready()
         until(lambda: product.stored() >= QUIET_STORED, 120)
         until(lambda: _grown(product) <= 3 * QUIET_RATE, 120)  # the generated history is stored
-        first = first_view(browser, product.url)
+        figures: dict[str, Any] = {"quiet_posts_a_second": QUIET_RATE, "first_view": first_view(browser, product.url)}
+        if parts != "one":
+            figures["first_view_of_ten"] = first_view(browser, product.url + address())
+        if parts == "ten":
+            return figures
         window = _opened(browser, product)
         until(lambda: _held(window) >= loaded, 120)
         frames = _scrolled(browser, window, SCROLLED_S)
-        return {"quiet_posts_a_second": QUIET_RATE, "first_view": first, "quiet_frames": frames}
+        return figures | {"quiet_frames": frames}
     finally:
         product.stop()
 
@@ -114,7 +120,7 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
         until(lambda: product.stored() >= loaded, 120)
         window = _opened(browser, product)
         last = min(LAST_MINUTE_S, seconds / 2)
-        heap = _heap(window, seconds - last)
+        heap = heap_over_time(window, seconds - last)
         came, began = _events(product), time.monotonic()
         stolen, clocks = Stolen(), Clocks()
         trace = Trace(browser)
@@ -140,29 +146,17 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
     }
 
 
-def _heap(window: Window, seconds: float) -> list[tuple[float, float]]:
-    """Return the heap over time as (seconds, MB).
-
-    Ends before the last minute, because a forced collection is a long task itself.
-    """
-    window.call("Performance.enable")
-    points = []
-    began = time.monotonic()
-    while (now := time.monotonic() - began) < seconds:
-        points.append((now, heap_mb(window)))
-        time.sleep(min(HEAP_EVERY_S, max(0.1, seconds - now)))
-    window.call("Performance.disable")
-    return points
-
-
 def main() -> None:
     """Run the bench; print the figures as JSON and the goals as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=500)
     parser.add_argument("--loaded", type=int, default=5_000)
+    parser.add_argument(
+        "--columns", choices=("one", "ten", "both"), default="both", help="one column, ten, or both in turn"
+    )
     given = parser.parse_args()
-    figures = run(given.minutes, given.rate, given.loaded)
+    figures = run(given.minutes, given.rate, given.loaded, given.columns)
     print(json.dumps(figures, indent=1))
     print(table(figures))
 

@@ -35,7 +35,7 @@ def answer(value: Any, status: int = 200) -> Response:
 
 def file(path: str) -> Response:
     """Return a response with a file of the built page, 404 where there is none."""
-    name = "index.html" if path == "/" else unquote(path).removeprefix("/static/")
+    name = "index.html" if path == "/" or path.startswith(("/p/", "/d/")) else unquote(path).removeprefix("/static/")
     found = (STATIC / name).resolve()
     if not found.is_relative_to(STATIC) or not found.is_file():
         return response(404, b"{}")

@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, get_args
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
@@ -25,14 +26,19 @@ from pipeline.errors import QueryError
 from pipeline.post import Deletion, Post, Upsert
 from pipeline.query.document import describe
 from pipeline.query.evaluate import matches
+from pipeline.query.explain import explain
 from pipeline.query.parser import parse
 from pipeline.query.syntax.operators import OPERATORS
 from pipeline.query.tree import Query
+from pipeline.query.without_reposts import without_reposts
 from pipeline.store.contract import CoverageRow, TopField, Writes
 from pipeline.store.memory import MemoryStore
 from tests.ui.responses import PICTURE, answer, file, response
 from web.api.coverage_gaps import end_and_gaps
+from web.api.post.conversation import read_conversation
+from web.api.post.neighbours import read_neighbours
 from web.api.timeline_buckets import TimelineWish, read_focused_timeline, read_timeline
+from web.protocol.server_messages import WirePost
 
 TOO_LONG = {
     "code": "query_timeout",
@@ -60,6 +66,8 @@ class Simulator:
         self.stream = ""
         self.reconnecting = False
         self.outage: dict[str, Any] | None = None
+        self.versions: dict[str, list[Any]] = {}
+        """Former versions by post, newest first."""
         self.broken: set[str] = set()
         """Routes below `/api/` that answer 503; "subscribe" lets every subscription fail."""
         self.requests: list[str] = []
@@ -264,7 +272,7 @@ class Simulator:
             return response(503 if away else 200, self.stream.encode(), "text/event-stream")
         params = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
-            return answer(self._answer(parts.path.removeprefix("/api/"), params))
+            return self._of_post(parts.path) or answer(self._answer(parts.path.removeprefix("/api/"), params))
         except QueryError as error:
             return answer({"error": _fault(error)}, 400)
 
@@ -290,12 +298,49 @@ class Simulator:
                 ]
             },
             "coverage": lambda _: {"rows": [_row(row) for row in self.store.coverage()]},
-            "explain": lambda given: {"canonical": parse(given["q"]).canonical, "key": parse(given["q"]).key},
+            "explain": self._explain,
             "timeline": self._timeline,
             "top": self._top,
             "search": self._search,
         }
         return answers[name](params)
+
+    def _explain(self, params: dict[str, str]) -> Any:
+        query = parse(params["q"])
+        if "id" not in params:
+            return explain(query)
+        with self._lock, self.store.reading() as reading:
+            post = msgspec.json.decode(reading.posts([params["id"]])[params["id"]], type=WirePost)
+        return explain(query, post, post.original)
+
+    def _of_post(self, path: str) -> Response | None:
+        """Return the answer about one post, None for another path."""
+        if not path.startswith("/api/posts/"):
+            return None
+        post_id, _, part = unquote(path.removeprefix("/api/posts/")).partition("/")
+        with self._lock, self.store.reading() as reading:
+            found = reading.posts([post_id]).get(post_id)
+            if found is None:
+                at = self.store.deleted_at([post_id]).get(post_id)
+                error = {"code": "not_found" if at is None else "deleted", "message": "No such post is stored."}
+                return answer({"error": error, "deleted_at": at}, 404 if at is None else 410)
+            if part == "conversation":
+                talk = read_conversation(reading, post_id)
+                assert talk
+                return answer({"root": talk.root, "posts": _posts(talk.bodies), "more": talk.cut})
+            if part == "around":
+                sides = read_neighbours(reading, post_id, 5)
+                assert sides
+                names = ("source", "author")
+                return answer(
+                    {
+                        name: {"before": _posts(one.before), "after": _posts(one.after)}
+                        for name, one in zip(names, sides, strict=True)
+                    }
+                )
+            if part == "versions":
+                return answer({"versions": self.versions.get(post_id, [])})
+        return response(200, found, "application/json")
 
     def _timeline(self, params: dict[str, str]) -> Any:
         interval = int(params["interval"]) if "interval" in params else None
@@ -333,17 +378,31 @@ class Simulator:
 
     def _search(self, params: dict[str, str]) -> Any:
         query = parse(params["q"])
+        searched = without_reposts(query) if params.get("originals") == "true" else query
+        sort: Any = params.get("sort", "latest")
         with self._lock, self.store.reading() as reading:
             page = reading.search(
-                query, limit=int(params.get("limit", "50")), before=params.get("before"), **_span(params)
+                searched, limit=int(params.get("limit", "50")), before=params.get("before"), sort=sort, **_span(params)
             )
+            ranked = {"values": page.values, "matching": reading.count(searched, **_span(params))}
         posts = [json.loads(body) for body in page.bodies]
-        return {"posts": posts, "next": page.next, "took_ms": 1, "query": query.canonical, "terms": list(query.terms)}
+        answered = {
+            "posts": posts,
+            "next": page.next,
+            "took_ms": 1,
+            "query": query.canonical,
+            "terms": list(query.terms),
+        }
+        return answered | ranked if searched is not query else answered
 
 
 def now() -> int:
     """Return the time in ms."""
     return int(time.time() * 1000)
+
+
+def _posts(bodies: Sequence[bytes]) -> list[Any]:
+    return [json.loads(body) for body in bodies]
 
 
 class _Span(TypedDict, total=False):

@@ -202,8 +202,8 @@ def test_without_sockets_the_page_uses_event_streams(simulator: Simulator, open_
     page = open_page(simulator.url)
     post = json.dumps(json.loads(simulator.body(records.post(8_000, now()))))
     simulator.stream = (
-        'event: subscribed\ndata: {"type":"subscribed","id":"s","key":"k","query":"*","terms":[]}\n\n'
-        'event: history\ndata: {"type":"history","key":"k","posts":[],"done":true,"after":1}\n\n'
+        'event: subscribed\ndata: {"type":"subscribed","id":"s1","key":"k","query":"*","terms":[]}\n\n'
+        'event: history\ndata: {"type":"history","id":"s1","key":"k","posts":[],"done":true,"after":1}\n\n'
         f'id: 2\nevent: posts\ndata: {{"type":"posts","key":"k","after":2,"posts":[{post}]}}\n\n'
     )
     expect(page.locator("#list article")).to_have_count(1, timeout=15_000)

@@ -30,7 +30,9 @@ class RankingWish(NamedTuple):
 
 
 def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
-    """Return a page of a ranking; the first page has the number of ranked originals (`matching`)."""
+    """Return a page of a ranking; `values` are what its posts were ranked by.
+
+    The first page has the number of ranked originals (`matching`)."""
     start = time.perf_counter()
     originals = without_reposts(query)
 
@@ -44,6 +46,7 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
     def make() -> bytes:
         page, matching = web.chart_pool.read(read)
         tail: dict[str, object] = {
+            "values": page.values,
             "next": page.next,
             "matching": matching,
             "query": query.canonical,

@@ -17,6 +17,7 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Page, Reading, Sort
 from pipeline.store.sort_key import parse_token
 from web.api.json_response import json_response, took_ms
+from web.api.post.absent_post import absent_post
 from web.api.rankings import RankingWish, ranking_response
 from web.api_errors import ApiError
 from web.process import Web
@@ -99,7 +100,7 @@ def post(web: Web, post_id: str) -> Response:
     """Return one stored post."""
     found = web.store_pool.read(lambda reading: reading.posts([post_id]))
     if post_id not in found:
-        raise ApiError("not_found", "No such post is stored.")
+        return absent_post(web.store_pool, post_id)
     return Response(found[post_id], mimetype="application/json")
 
 

@@ -24,6 +24,7 @@ ERROR_CODES = {
     "signed_out": ErrorCode(401, "ACCESS_TOKEN is set and this client has not signed in"),
     "bad_token": ErrorCode(401, "the access token is not the right one"),
     "not_found": ErrorCode(404, "there is no such page, post, picture or deck"),
+    "deleted": ErrorCode(410, "the post was deleted at its source; `deleted_at` of the answer says when"),
     "method_not_allowed": ErrorCode(405, "the route does not take this method"),
     "too_many_searches": ErrorCode(429, "SEARCHES_PER_SOCKET searches are being watched on this socket or stream"),
     "too_many_streams": ErrorCode(

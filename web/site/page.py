@@ -1,4 +1,4 @@
-"""The page: `/` and its deck addresses, its built files, and `/api/page` with the facts the page needs before a search.
+"""The page: `/`, addresses of decks and posts, its built files, and `/api/page` with what it needs before a search.
 
 Files go out gzipped where a packed copy lies beside them; those with a hash in their name may be kept for ever.
 """
@@ -30,6 +30,7 @@ def blueprint(web: Web) -> Blueprint:
     routes = Blueprint("page", __name__)
     routes.add_url_rule("/", "page", page)
     routes.add_url_rule("/d/<_deck>", "deck", page)
+    routes.add_url_rule("/p/<path:_post_id>", "post_page", post_page)
     routes.add_url_rule("/static/<path:name>", "static_file", static_file)
     routes.add_url_rule("/api/page", "facts", partial(facts, web, ExampleSearches(web.chart_pool)))
     return routes
@@ -56,6 +57,11 @@ def _document() -> str:
         if language.isalpha() and (STATIC / f"index.{language}.html").is_file():
             return f"index.{language}.html"
     return "index.html"
+
+
+def post_page(_post_id: str) -> Response:
+    """Return the page. The address names its post, which the page itself reads: the answer tells nothing of it."""
+    return page()
 
 
 def static_file(name: str) -> Response:

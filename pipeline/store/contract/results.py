@@ -19,12 +19,14 @@ TopField = Literal["words", "trending", "hashtags", "authors", "domains", "links
 class Page:
     """Posts of a search in order; `next` is the opaque token of the following page, None at the end.
 
-    `entered` are the entry numbers of those posts that began to match after they were first stored, by id.
+    `entered` are the entry numbers of those posts that began to match after they were first stored, by id. `values` are
+    the numbers by which an order by number ranked the posts, -1 for an unknown one; [] in the order of time.
     """
 
     bodies: list[bytes]
     next: str | None
     entered: dict[str, int] = field(default_factory=dict)
+    values: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

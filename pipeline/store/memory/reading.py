@@ -73,7 +73,8 @@ class MemoryReading:
         last = best[limit - 1] if limit and len(best) > limit else None
         shown = [row for _, _, row in best[:limit]]
         bodies = [self._contents.body(row) for row in shown]
-        return Page(bodies, sort_key.token(sort, last[0], last[1]) if last else None, _entered(query, shown))
+        values = [value for value, *_ in best[:limit]] if sort != "latest" else []
+        return Page(bodies, sort_key.token(sort, last[0], last[1]) if last else None, _entered(query, shown), values)
 
     def _value(self, row: StoredRow, sort: Sort) -> int:
         if sort == "latest":

@@ -89,15 +89,18 @@ class PagingContract:
         put(store, 1, *(post(n, "cats", **({} if v is None else {field: v})) for n, v in enumerate(numbers)))
         wanted = sorted(range(8), key=lambda n: (-1 if numbers[n] is None else numbers[n], n), reverse=True)
         seen: list[str] = []
+        values: list[int | None] = []
         before = None
         with store.reading() as reading:
             for _ in range(8):
                 page = reading.search(search("cats"), limit=3, sort=sort, before=before)
                 seen += ids(page.bodies)
+                values += page.values
                 before = page.next
                 if before is None:
                     break
         assert seen == [f"x:{n}" for n in wanted]
+        assert values == [-1 if numbers[n] is None else numbers[n] for n in wanted]
 
     @pytest.mark.parametrize(
         "before",

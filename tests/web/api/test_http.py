@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import time
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_ranking_of_originals_has_each_once_and_counts_them_all(shared: Product,
         page = server.get(f"/api/search?q=walrus&sort=likes&originals=true&limit=4&before={before}").json
         likes += [(post["id"], post["counts"]["likes"]) for post in page["posts"]]
         matching.append(page["matching"])
+        assert page["values"] == [one for _, one in likes[-len(page["posts"]) :]]
         before = page["next"]
     assert [one for _, one in likes] == [3, 3, 2, 2, 1, 1, 0, 0, 0]
     assert len(dict(likes)) == 9
@@ -118,6 +120,33 @@ def test_one_post_charts_tops_and_explanations_come_from_the_store(stocked: Serv
     language = stocked.get("/api/language").json
     assert {"from", "lang", "is"} <= {row["name"] for row in language["operators"]}
     assert stocked.get("/api/coverage").json["rows"] == []
+
+
+def test_a_post_has_a_conversation_neighbours_and_a_page(shared: Product, server: Server) -> None:
+    answer = {"reply_to": {"id": "demo:8000", "author": "7", "handle": "ada"}}
+    shared.feed(shared.post("begin", 8_000), shared.post("answer", 8_001, **answer), shared.post("after", 8_002))
+    found = server.get("/api/posts/demo:8001/conversation").json
+    assert (found["root"], [post["id"] for post in found["posts"]], found["more"]) == (
+        "demo:8000",
+        ["demo:8000", "demo:8001"],
+        False,
+    )
+    page = server.get("/api/posts/demo:8001/conversation?limit=1&skip=1").json
+    assert ([post["id"] for post in page["posts"]], page["more"]) == (["demo:8001"], False)
+    assert server.get("/api/posts/demo:8001/conversation?limit=1").json["more"]
+    beside = server.get("/api/posts/demo:8001/around?limit=1").json
+    sides = {name: [post["id"] for post in beside["source"][name]] for name in ("before", "after")}
+    assert sides == {"before": ["demo:8000"], "after": ["demo:8002"]}
+    assert beside["author"] == beside["source"]
+    shared.feed(shared.deletion(8_001))
+    for path in ("", "/conversation", "/around"):
+        gone = server.get(f"/api/posts/demo:8001{path}")
+        assert (gone.status, gone.json["error"]["code"]) == (410, "deleted")
+        assert abs(gone.json["deleted_at"] - time.time() * 1000) < 600_000
+        assert b"answer" not in gone.body
+        assert server.get(f"/api/posts/demo:nobody{path}").status == 404
+    assert [post["id"] for post in server.get("/api/posts/demo:8000/conversation").json["posts"]] == ["demo:8000"]
+    assert server.get("/p/mastodon:host.example/1").headers["Content-Type"].startswith("text/html")
 
 
 def test_the_page_gets_the_facts_that_it_needs(stocked: Server) -> None:

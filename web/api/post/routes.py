@@ -6,18 +6,15 @@ Both are made of ordinary searches and look-ups within one view of the store. A 
 from __future__ import annotations
 
 from functools import partial
-from typing import TypeVar
 
 import msgspec
 from flask import Blueprint, Response
 
+from web.api.post.absent_post import absent_post
 from web.api.post.conversation import CONVERSATION_MAX, read_conversation
 from web.api.post.neighbours import Neighbours, read_neighbours
-from web.api_errors import ApiError
 from web.process import Web
 from web.request_parameters import integer
-
-_T = TypeVar("_T")
 
 AROUND_MAX = 50
 """Most posts on each side of a post."""
@@ -35,7 +32,9 @@ def conversation(web: Web, post_id: str) -> Response:
     """Return the stored posts of a post's conversation, oldest first, a page of them."""
     limit = integer("limit", 100, 1, CONVERSATION_MAX)
     skip = integer("skip", 0, 0, CONVERSATION_MAX)
-    found = _known(web.store_pool.read(lambda reading: read_conversation(reading, post_id)))
+    found = web.store_pool.read(lambda reading: read_conversation(reading, post_id))
+    if found is None:
+        return absent_post(web.store_pool, post_id)
     more = b"true" if found.cut or skip + limit < len(found.bodies) else b"false"
     posts = b",".join(found.bodies[skip : skip + limit])
     root = msgspec.json.encode(found.root)
@@ -46,16 +45,13 @@ def around(web: Web, post_id: str) -> Response:
     """Return the posts next to a post in time: of the same source, and by the same author; on each side the nearest
     first."""
     limit = integer("limit", 5, 1, AROUND_MAX)
-    source, author = _known(web.store_pool.read(lambda reading: read_neighbours(reading, post_id, limit)))
+    found = web.store_pool.read(lambda reading: read_neighbours(reading, post_id, limit))
+    if found is None:
+        return absent_post(web.store_pool, post_id)
+    source, author = found
     body = b'{"source":%s,"author":%s}' % (_sides(source), _sides(author))
     return Response(body, mimetype="application/json")
 
 
 def _sides(found: Neighbours) -> bytes:
     return b'{"before":[%s],"after":[%s]}' % (b",".join(found.before), b",".join(found.after))
-
-
-def _known(found: _T | None) -> _T:
-    if found is None:
-        raise ApiError("not_found", "No such post is stored.")
-    return found

@@ -34,7 +34,7 @@ export class FakeSocket {
   }
 }
 
-const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [] };
+const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [], posts: [], next: null };
 
 /** What the fake API does, and what the page asked of it. */
 export const fakeApi = { tokenRequired: false, requested: [] as string[] };
@@ -67,6 +67,8 @@ export function stubBrowser(): void {
   vi.useFakeTimers();
   [fakeApi.tokenRequired, fakeApi.requested] = [false, []];
   localStorage.clear();
+  // Pages of earlier tests still listen: back in one of another deck would load the page again.
+  vi.spyOn(location, "reload").mockImplementation(() => undefined);
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("PerformanceObserver", class { observe(): void {} disconnect(): void {} });
   vi.stubGlobal("fetch", (address: string) => {

@@ -66,7 +66,8 @@ class ElasticReading:
         end = page_end(positions, limit)
         page = bodies(self._view, [hit.source for hit in found[:end]])
         after_page = sort_key.token(sort, *positions[end - 1]) if 0 < end < len(found) else None
-        return Page(page, after_page, entered(self._view, query, found[:end]))
+        values = [value for value, *_ in positions[:end]] if sort != "latest" else []
+        return Page(page, after_page, entered(self._view, query, found[:end]), values)
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return the changes of a search after publication numbers (`Reading.changes`)."""

@@ -71,12 +71,14 @@ class SqliteReading:
                 high = mark[1] if mark else sort_key.MAX_SORT_KEY
                 keys = list(islice(self._keys.newest(compiled.within(0, high), query, limit + 1), limit + 1))
                 last = (0, keys[limit - 1]) if len(keys) > limit else None
+                values = []
             else:
                 ranked = self._keys.ranked(compiled, query, sort, limit + 1, mark)
                 keys = [key for _, key in ranked]
                 last = ranked[limit - 1] if len(ranked) > limit else None
+                values = [value for value, _ in ranked[:limit]]
             bodies, entered = self._bodies(keys[:limit]), self._pasts.entered(query, keys[:limit])
-        return Page(bodies, sort_key.token(sort, *last) if last and limit else None, entered)
+        return Page(bodies, sort_key.token(sort, *last) if last and limit else None, entered, values)
 
     def changes(self, query: Query, *, after: int, removed_after: int, limit: int, until: int = NEWEST) -> Changes:
         """Return the changes after a sequence number; see `Reading.changes`."""

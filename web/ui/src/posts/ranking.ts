@@ -38,11 +38,14 @@ export function scoreOf(card: Card, order: Order): number {
   }
 }
 
-/** Return the cards in an order, highest score first. The order "inview" leaves out cards without a loaded repost. */
-export function rank(cards: Iterable<Card>, order: Order): Card[] {
+/**
+ * Return the cards in an order, highest score first. `storedValue`: what the store ranked a card by, where it did; a reach is the greater of
+ * both, because the store knows of reposters that are not loaded. The order "inview" leaves out cards without a loaded repost.
+ */
+export function rank(cards: Iterable<Card>, order: Order, storedValue: (card: Card) => number | null = () => null): Card[] {
   const scored: { card: Card; score: number }[] = [];
   for (const card of cards) {
-    const score = scoreOf(card, order);
+    const score = order === "reach" ? Math.max(reachOf(card), storedValue(card) ?? 0) : scoreOf(card, order);
     if (order === "inview" && score < 1) continue;
     scored.push({ card, score });
   }

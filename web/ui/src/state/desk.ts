@@ -3,7 +3,7 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
+import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { withTerm } from "../query/editQuery";
 import { DeletedIds } from "../posts/postStore";
 import { type Order } from "../posts/ranking";
@@ -12,6 +12,7 @@ import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
+import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -20,12 +21,12 @@ import { Alerts } from "./columns/alerts";
 import { DeckActions } from "./deck/deckActions";
 import { DeckKeeper } from "./deck/deckKeeper";
 import { keptPageOf } from "./deck/keptPage";
-import { deckIdOf } from "./deck/deckName";
 import type { OpenedDeck } from "./deck/openDeck";
 import { isQueryTooLong } from "./deck/deckAddress";
 import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
+import { PostDesk } from "./menus/postDesk";
 import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
@@ -36,7 +37,7 @@ import { Toasts } from "./page/toasts";
 import { newPostsMessage } from "./page/newPostsMessage";
 import { columnsWords, deckWords, statusWords } from "../words";
 
-export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "sign-in" | "palette" | null;
+export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
 /** Columns from which the panel is closed by default, because they need its room. */
 const MANY_COLUMNS = 3;
@@ -47,14 +48,16 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
+  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
   });
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
-  readonly keeper = new DeckKeeper(keptPageOf(this), () => this.requestRender());
+  readonly keeper: DeckKeeper;
   readonly list = new ListActions(this, () => this.requestRender());
+  readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
   readonly alerts = new Alerts(new BrowserAlertOutput((column) => this.deck.select(column)), (column) => this.polling.isSeen(column));
   dialog: DialogName = null;
@@ -79,6 +82,7 @@ export class Desk {
   ) {
     this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
+    this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -107,10 +111,7 @@ export class Desk {
     });
     this.keeper.start(this.opened);
     this.polling.schedule();
-    addEventListener("popstate", () => {
-      if (deckIdOf(location.pathname) === this.keeper.id) this.deck.showPlace();
-      else location.reload();
-    });
+    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
     addEventListener("vite:preloadError", (event) => {
       event.preventDefault();
       this.outdated = true;
@@ -184,12 +185,8 @@ export class Desk {
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
+    this.changes.routeChanged();
     this.showTitle();
-  }
-
-  /** Be told of each change of a stored deck. */
-  followDeck(id: string | null): void {
-    this.connection.follow(id);
   }
 
   private showTitle(): void {
@@ -231,6 +228,8 @@ export class Desk {
   private applySettings(settings: Settings): void {
     const before = this.settings;
     this.settings = settings;
+    applyZone(settings);
+    if (before.times !== settings.times) this.polling.startPolling();
     for (const column of this.columns) this.change(column, followDefaults(column.spec, before, settings));
     this.insight.setTrendWindow(settings.trendWindowMs);
   }
@@ -285,16 +284,16 @@ export class Desk {
 
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
+    this.keeper.onFrame(frame);
     if (frame.type === "stats") {
       const hadOutage = this.server.outage !== null;
       this.server.applyStats(frame);
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
-    else if (frame.type === "deck") this.keeper.onDeckFrame(frame);
-    else {
+    else if (frame.type !== "deck") {
       if (frame.type === "deleted") {
         this.deletedIds.add(frame.ids, frame.versions);
-        this.keeper.marks.onDeleted(frame.ids);
+        this.posts.onDeleted(frame.ids);
       }
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
@@ -305,7 +304,6 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    this.keeper.tick();
     const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
     if (runs.length) this.announcer.announce(newPostsMessage(this.columns, this.deck.isAlone));
     if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;

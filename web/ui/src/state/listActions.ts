@@ -43,8 +43,9 @@ export class ListActions {
   }
 
   /** Show a page of the ranking, from 0. */
-  showRankingPage(page: number, pages: number, { run }: Column = this.desk.column): void {
+  showRankingPage(page: number, pages: number, { run, spec }: Column = this.desk.column): void {
     run.list.setPage(page);
+    run.ranking.need((page + 1) * spec.pageSize);
     this.desk.showToast(deckWords.toastRankingPage(page + 1, pages), null, run);
   }
 

@@ -9,7 +9,9 @@ import type { Insight } from "./insight";
 import { CountRotation } from "./columns/countRotation";
 import { afterFirstPaint } from "./page/afterFirstPaint";
 import type { PanelState } from "./page/panelState";
+import type { Run } from "./run";
 import type { ServerState } from "./page/serverState";
+import { RANKED_EVERY_MS } from "./list/storedRanking";
 
 /** Parts of the page that poll; `Desk` has them. */
 export interface PolledPage {
@@ -22,6 +24,8 @@ export interface PolledPage {
 
 /** Milliseconds that polling waits for the first posts at most. */
 const FIRST_POSTS_WAIT_MS = 400;
+/** Milliseconds between two requests of the ranking of a column that is not selected. */
+const OTHERS_RANKED_EVERY_MS = 10_000;
 
 export class PagePolling {
   /** Whether polling has started: the first posts are on the screen, or took too long. */
@@ -62,13 +66,26 @@ export class PagePolling {
     if (!this.started) return;
     this.page.column.run.startCounting();
     this.others.start();
+    this.rankColumns();
     this.startPanelPolling();
+  }
+
+  /** Request the rankings of the columns on the screen, that of the selected one more often. */
+  private rankColumns(): void {
+    // A paused list needs its ranking once.
+    const start = ({ ranking, list }: Run, everyMs: number): void => ranking.start(everyMs, !list.isPaused || !ranking.isLoaded);
+    for (const column of this.page.columns) {
+      const isSelected = column === this.page.column;
+      if (isSelected || (this.visible.has(column.id) && !column.spec.collapsed)) start(column.run, isSelected ? RANKED_EVERY_MS : OTHERS_RANKED_EVERY_MS);
+      else column.run.ranking.stop();
+    }
   }
 
   /** Request the counts of a column now if a reader sees it, because its search or what is stored has changed. */
   startCounting(column: Column): void {
     if (column === this.page.column) column.run.startCounting();
     else if (this.started) this.others.renew(column);
+    if (this.started) this.rankColumns();
   }
 
   /** Count the selected column as such, and poll for the panel what it shows. */
@@ -88,12 +105,14 @@ export class PagePolling {
     const appeared = [...ids].some((id) => !this.visible.has(id));
     this.visible = ids;
     if (this.started && appeared) this.others.start();
+    if (this.started) this.rankColumns();
   }
 
   /** Stop every poller. Without a token the server refuses every request, so one request in some seconds finds out when that changes. */
   stopPolling(): void {
     for (const { run } of this.page.columns) run.stopCounting();
     this.others.stop();
+    for (const { run } of this.page.columns) run.ranking.stop();
     this.page.insight.stopPolling();
     this.page.server.fetchFactsLater();
   }

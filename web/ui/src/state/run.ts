@@ -14,6 +14,7 @@ import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { extend, truncate, NOTHING_LOADED, type LoadedRange } from "./list/loadedRange";
 import type { Filters } from "./list/postFilter";
 import { CardList } from "./list/cardList";
+import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
 import { SpikeDetector } from "./columns/spikeDetector";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
@@ -30,6 +31,7 @@ export class Run {
   readonly posts: PostStore;
   readonly cardIndex = new CardIndex();
   readonly list: CardList;
+  readonly ranking: StoredRanking;
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly spikes = new SpikeDetector();
@@ -73,7 +75,8 @@ export class Run {
   ) {
     this.counts = new MatchCounts(spec, listener);
     this.posts = new PostStore(spec.depth, deletedIds);
-    this.list = new CardList(this.cardIndex, spec.order, filters);
+    this.ranking = new StoredRanking(spec, deletedIds, () => this.onRanked(listener));
+    this.list = new CardList(this.cardIndex, spec.order, filters, this.ranking);
   }
 
   /** Aborted when the run is disposed of. */
@@ -124,6 +127,7 @@ export class Run {
   dispose(): void {
     this.abort.abort();
     this.counts.stop();
+    this.ranking.stop();
     this.subscription?.close();
     this.subscription = null;
   }
@@ -152,11 +156,13 @@ export class Run {
         this.list.markChanged();
         return;
       case "posts":
+        this.ranking.update(frame.posts);
         return this.apply(this.posts.put(frame.posts), now, "live");
       case "gone":
         return this.retract(frame.posts, now);
       case "deleted":
         this.cardIndex.touchQuotesOf(frame.ids);
+        this.ranking.delete(frame.ids, frame.versions);
         return this.apply(this.posts.delete(frame.ids, frame.versions), now, "live");
       case "reset":
         this.isLoaded = false;
@@ -192,6 +198,7 @@ export class Run {
 
   /** Remove posts that no longer match, as [id, version]. */
   retract(posts: readonly [string, number][], now: number): void {
+    this.ranking.retract(posts);
     this.apply(this.posts.retract(posts), now, "live");
   }
 
@@ -242,6 +249,7 @@ export class Run {
   }
 
   private pauseList(): void {
+    if (this.ranking.isLoaded) this.ranking.pause();
     this.pausedRange = { from: this.liveRange, loadedRange: this.liveRange };
     this.list.pause();
   }
@@ -249,6 +257,7 @@ export class Run {
   private resumeList(): void {
     this.mergePausedRange();
     this.list.resume();
+    this.ranking.setOrder(this.list.order);
   }
 
   /** Keep the older posts that were loaded during the pause, unless the live range changed meanwhile. */
@@ -262,7 +271,16 @@ export class Run {
     this.pauses.clear();
     this.mergePausedRange();
     this.list.setOrder(order);
+    this.ranking.setOrder(order);
     if (this.isPast && this.isLoaded) this.pauseList();
+  }
+
+  /** Rank the list with an answer of the store. A past span is ranked as a whole; a paused list asks no more until it resumes. */
+  private onRanked(listener: RunListener): void {
+    if (this.isPast && this.isLoaded && this.ranking.isLoaded) this.list.pause();
+    else this.list.takeStored();
+    if (this.list.isPaused && this.ranking.isLoaded) this.ranking.pause();
+    listener.onChange();
   }
 
   /** Return the cards of the list in order; of a ranking the cards of all pages. */
@@ -272,7 +290,7 @@ export class Run {
 
   /** Return whether a card that a paused list still shows was deleted or retracted. */
   hasLeft(card: Card): boolean {
-    if (this.cardIndex.cards.has(card.id)) return false;
+    if (this.cardIndex.cards.has(card.id) || this.ranking.has(card)) return false;
     return this.posts.isDeleted(card.id) || [...(card.own ? [card.post] : []), ...card.reposts.values()].every((post) => this.posts.isRemoved(post));
   }
 }

@@ -55,13 +55,24 @@ function spansOf(text: string, entities: readonly Entity[]): EntitySpan[] {
   return spans;
 }
 
-/** Return the segments of a text in order. Their texts joined are the text. `terms`: the terms of the search that are marked. */
-export function splitSegments(text: string, entities: readonly Entity[], terms: readonly string[]): Segment[] {
+function markedSpans(text: string, marked: readonly string[] | readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  if (!marked.length) return [];
+  if (typeof marked[0] === "string") return highlightSpans(text, marked as readonly string[]);
+  const offsets = utf16Offsets(text);
+  const offsetOf = (codePoint: number): number => Math.min(offsets ? (offsets[codePoint] ?? text.length) : codePoint, text.length);
+  return (marked as readonly (readonly [number, number])[]).map(([start, end]) => [offsetOf(start), offsetOf(end)] as const);
+}
+
+/**
+ * Return the segments of a text in order. Their texts joined are the text. `marked`: the terms of the search that are marked, or the spans
+ * that are, in code points.
+ */
+export function splitSegments(text: string, entities: readonly Entity[], marked: readonly string[] | readonly (readonly [number, number])[]): Segment[] {
   const cuts = new Set([0, text.length]);
   const spans = spansOf(text, entities);
   for (const span of spans) cuts.add(span.start).add(span.end);
   const emoji = spans.filter((span) => span.entity.type === "emoji");
-  const marks = highlightSpans(text, terms).filter(([start, end]) => !emoji.some((span) => span.start < end && start < span.end));
+  const marks = markedSpans(text, marked).filter(([start, end]) => !emoji.some((span) => span.start < end && start < span.end));
   for (const [start, end] of marks) cuts.add(start).add(end);
   const at = [...cuts].sort((a, b) => a - b);
   const segments: Segment[] = [];

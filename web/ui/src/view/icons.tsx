@@ -34,6 +34,7 @@ export function CountSigns({ shown }: { shown: readonly boolean[] }): JSX.Elemen
 }
 
 export const MoreSign = sign("M3 8h.01M8 8h.01M13 8h.01");
+export const CalendarSign = sign("M2.500 4h11v9h-11ZM2.500 7h11M5.500 2v3M10.500 2v3M5.500 10h2");
 export const PictureSign = sign("M2.500 3.500h11v9h-11ZM2.500 10.500l3-3 3 3 2-2 3 3M10.500 6h.01");
 export const OpenSign = sign("M6 4H3.500v8.500H12V10M9 3h4v4M13 3 7.500 8.500");
 export const ThemeSign = sign("M8 2.500a5.500 5.500 0 1 0 0 11ZM8 2.500a5.500 5.500 0 0 1 0 11");
@@ -56,6 +57,7 @@ export const GripSign = sign("M6 3.500h.01M10 3.500h.01M6 8h.01M10 8h.01M6 12.50
 export const EditSign = sign("M3 13l.600-2.600L10.800 3.200l2 2L5.600 12.400ZM9.300 4.700l2 2");
 export const CollapseSign = sign("M3 3v10M13 8H6M9 5 6 8l3 3");
 export const SpikeSign = sign("M2 12h3l2-8 3 8h4");
+export const PinSign = sign("M6 2.500h4l-.500 4 2.500 2.500H4l2.500-2.500ZM8 9v5");
 export const CheckSign = sign("M3 8.500 6.500 12 13 4.500");
 
 export function Arrow({ way, label }: { way: TrendDirection; label: string }): JSX.Element {

@@ -57,6 +57,8 @@ export interface SearchPage {
   posts: Post[];
   /** Rankings: the originals that were ranked, in the first page. */
   matching?: number | null;
+  /** Rankings: the numbers by which the posts were ranked, -1 where unknown. */
+  values?: number[];
   next: string | null;
   took_ms: number;
   query: string;
@@ -104,6 +106,33 @@ export interface ServerStats {
   sources: SourceState[];
 }
 
+/** Why a post matches a search: each part of it, with its places in the text, in code points, end exclusive. */
+export interface Explanation {
+  canonical: string;
+  matches: boolean;
+  parts: { part: string; matched: boolean; spans: [number, number][] }[];
+}
+
+export interface Conversation {
+  /** Id of its first post, which need not be stored. */
+  root: string;
+  /** Oldest first. */
+  posts: Post[];
+  more: boolean;
+}
+
+/** Posts before and after another one, on each side the nearest first. */
+export interface Neighbours {
+  before: Post[];
+  after: Post[];
+}
+
+export interface PostVersion {
+  version: number;
+  seen_at: number;
+  post: Post;
+}
+
 /** An error response. `status` 0: no response arrived. */
 export class ApiError extends Error {
   constructor(
@@ -112,6 +141,21 @@ export class ApiError extends Error {
   ) {
     super(problemText(problem));
   }
+}
+
+/** Thrown for a post that was deleted at its source. `at`: when the server heard of it, ms. */
+export class PostDeleted extends ApiError {
+  constructor(
+    problem: Problem,
+    readonly at: number,
+  ) {
+    super(410, problem);
+  }
+}
+
+function deletionOf(status: number, body: object): PostDeleted | null {
+  const { error, deleted_at: at } = body as { error?: Problem; deleted_at?: unknown };
+  return status === 410 && error && typeof at === "number" ? new PostDeleted(error, at) : null;
 }
 
 export type Params = Record<string, string | number | null | undefined>;
@@ -168,12 +212,21 @@ async function timeline(params: Params, signal?: AbortSignal): Promise<Timeline>
   }
 }
 
+/** Return the API's path of a post. Its id may hold slashes. */
+const pathOfPost = (id: string): string => `/api/posts/${id.split("/").map(encodeURIComponent).join("/")}`;
+
 export const api = {
   page: (signal?: AbortSignal) => get<PageFacts>("/api/page", {}, signal),
   stats: (signal?: AbortSignal) => get<ServerStats>("/api/stats", {}, signal),
   language: (signal?: AbortSignal) => get<{ operators: Operator[] }>("/api/language", {}, signal),
   coverage: (signal?: AbortSignal) => get<{ rows: CoverageRow[] }>("/api/coverage", {}, signal),
   explain: (q: string, signal?: AbortSignal) => get<{ canonical: string; key: string }>("/api/explain", { q }, signal),
+  why: (q: string, id: string, signal?: AbortSignal) => get<Explanation>("/api/explain", { q, id }, signal),
+  /** Raises `PostDeleted` for a post that was deleted at its source. */
+  post: (id: string, signal?: AbortSignal) => send<Post>("GET", pathOfPost(id), undefined, { ...(signal ? { signal } : {}), refused: deletionOf }),
+  conversation: (id: string, skip = 0, signal?: AbortSignal) => get<Conversation>(`${pathOfPost(id)}/conversation`, { skip }, signal),
+  around: (id: string, signal?: AbortSignal) => get<{ source: Neighbours; author: Neighbours }>(`${pathOfPost(id)}/around`, {}, signal),
+  versions: (id: string, signal?: AbortSignal) => get<{ versions: PostVersion[] }>(`${pathOfPost(id)}/versions`, {}, signal),
   search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
   timeline,
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),

@@ -77,6 +77,8 @@ export interface Post {
   author: Author;
   counts: Counts;
   reply_to: { id: string; author: string; handle: string } | null;
+  /** Conversation by the source's own name; missing or empty where it names none. */
+  conversation_id?: string;
   repost_of: string;
   quote_of: string;
   hashtags: string[];

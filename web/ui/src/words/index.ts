@@ -6,11 +6,14 @@ import type { WordTables } from "./table";
 
 export let actionWords: WordTables["actionWords"];
 export let cardWords: WordTables["cardWords"];
+export let changesWords: WordTables["changesWords"];
 export let columnWords: WordTables["columnWords"];
 export let columnsWords: WordTables["columnsWords"];
 export let deckWords: WordTables["deckWords"];
 export let dialogWords: WordTables["dialogWords"];
+export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
+export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
@@ -18,5 +21,5 @@ export let wallWords: WordTables["wallWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ actionWords, cardWords, columnWords, columnsWords, deckWords, dialogWords, panelWords, problemWords, savedDeckWords, statusWords, wallWords } = tables);
+  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords, wallWords } = tables);
 }

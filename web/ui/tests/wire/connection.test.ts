@@ -11,7 +11,7 @@ class FakeSocket {
   readonly sent: { type: string; id: string; query?: string }[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
 
   constructor() {
     FakeSocket.last = this;
@@ -82,6 +82,27 @@ describe("the connection", () => {
     expect(seen.filter(([name]) => name === "latest").map(([, type]) => type)).toEqual(["subscribed", "history", "posts", "reset"]);
     expect(seen.filter(([name]) => name === "likes").map(([, type]) => type)).toEqual(["subscribed", "posts", "lagged"]);
     expect(FakeSocket.last.sent.slice(2)).toMatchObject([{ type: "subscribe", id: likes, after: null }]);
+  });
+
+  it("follows one deck at a time, and again on the next connection", () => {
+    const connection = new Connection("ws://x/ws");
+    const seen: Frame[] = [];
+    connection.attach({ frame: (frame) => seen.push(frame), link: () => undefined });
+    connection.start();
+    FakeSocket.last.onopen?.();
+    connection.follow("harbour");
+    connection.follow("harbour");
+    connection.follow("port");
+    expect(FakeSocket.last.sent).toEqual([{ type: "follow", deck: "harbour" }, { type: "unfollow", deck: "harbour" }, { type: "follow", deck: "port" }]);
+    FakeSocket.last.onclose?.({ code: 1006, reason: "" });
+    vi.advanceTimersByTime(30_000);
+    FakeSocket.last.onopen?.();
+    expect(FakeSocket.last.sent).toEqual([{ type: "follow", deck: "port" }]);
+    FakeSocket.last.receive({ type: "deck", deck: "port", revision: 2, part: "columns" });
+    vi.advanceTimersByTime(100);
+    expect(seen).toContainEqual({ type: "deck", deck: "port", revision: 2, part: "columns" });
+    connection.follow(null);
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: "unfollow", deck: "port" });
   });
 
   it("resumes each search by its `after` on the connection that follows a sleep of two hours", () => {

@@ -147,6 +147,18 @@ describe("a connection over event streams", () => {
     expect(FakeStream.open).toEqual(["/api/stream?"]);
   });
 
+  it("follows a deck by its first stream", async () => {
+    const connection = connect();
+    await fallBack(connection);
+    connection.subscribe("storm", 10);
+    connection.follow("harbour");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(FakeStream.open.filter((url) => url.endsWith("&deck=harbour"))).toHaveLength(1);
+    last().receive({ type: "deck" });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(reported).toContain("deck all");
+  });
+
   it("receives statistics and deletions without a subscription", async () => {
     const connection = connect();
     await fallBack(connection);

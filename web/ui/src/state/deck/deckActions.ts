@@ -153,7 +153,10 @@ export class DeckActions {
 
   /** Show other columns: those of a stored deck, of a file, or of a step of the history. The first selected one is `selectedId`. */
   show(specs: readonly ColumnSpec[], selectedId: string | null = null): void {
-    for (const { column, spec } of this.list.replace(specs, selectedId)) this.page.change(column, spec, !column.hasRun || column.run.problem !== null);
+    const shown = this.list.replace(specs, selectedId);
+    // Every column has a run before the page is told of any: it looks at all of them.
+    for (const { column, spec } of shown) if (!column.hasRun) column.change(spec, true);
+    for (const { column, spec } of shown) this.page.change(column, spec, column.run.problem !== null);
     this.page.selectionChanged();
     this.changed();
   }

@@ -5,21 +5,22 @@
  */
 import { savedDeckWords } from "../../words";
 import { ApiError } from "../../wire/api";
-import { deckApi, DeckConflict, type Pin, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
+import { deckApi, DeckConflict, type PinChange, type SavedRevision, type WholeDeck } from "../../wire/deckApi";
 import type { Frame } from "../../wire/frame";
 import { type DeckDocument, wireDeckOf } from "./deckDocument";
 import { DeckMarks } from "./deckMarks";
-import { pathOfDeck } from "./deckName";
+import { deckIdOf, pathOfDeck } from "./deckName";
 import { saveUnderTitle } from "./deckList";
 import { dropDeckCopy, saveDeckCopy } from "./deckStorage";
 import { type Conflict, type KeptDeck, keptOf } from "./keptDeck";
 import type { KeptPage } from "./keptPage";
 import { sameDeck } from "./mergeDecks";
+import { OneAtATime } from "./oneAtATime";
 import { keepDraftBase, type OpenedDeck } from "./openDeck";
 import { ShownDeck } from "./shownDeck";
 
-/** Milliseconds after which a deck is requested again that changed while it was requested, or was being saved. */
-const REFRESH_AGAIN_MS = 200;
+/** Milliseconds between two looks whether a held column is free. */
+const HELD_LOOK_MS = 1_000;
 
 export class DeckKeeper {
   id: string | null = null;
@@ -37,8 +38,7 @@ export class DeckKeeper {
   deletedElsewhere = false;
   readonly marks = new DeckMarks(() => this.id, () => this.changed(), (why) => this.page.toast(savedDeckWords.toastPinFailed(why)));
   private readonly shown: ShownDeck;
-  private refreshing = false;
-  private refreshAgain = false;
+  private readonly refresh = new OneAtATime(() => this.fetch());
 
   constructor(
     private readonly page: KeptPage,
@@ -52,11 +52,11 @@ export class DeckKeeper {
     return this.shown.held;
   }
 
-  get pins(): Readonly<Record<string, Pin>> {
+  get pins(): DeckMarks["pins"] {
     return this.marks.pins;
   }
 
-  get read(): Readonly<Record<string, number>> {
+  get read(): DeckMarks["read"] {
     return this.marks.read;
   }
 
@@ -70,12 +70,14 @@ export class DeckKeeper {
   start(opened: OpenedDeck | null): void {
     if (opened) {
       this.id = opened.id;
-      this.openProblem = opened.problem;
       if (opened.whole) this.take(opened.whole);
+      else this.title = opened.id;
+      this.openProblem = opened.problem;
       if (opened.whole && opened.draftBase) this.takeDraftBase(opened.draftBase);
       this.page.follow(this.id);
     }
     this.marks.start();
+    setInterval(() => this.tick(), HELD_LOOK_MS);
   }
 
   /** The deck as the reader would save it. */
@@ -105,15 +107,14 @@ export class DeckKeeper {
   /** Save the columns as a new deck, under an id made of its title; the page shows the new deck then. */
   async saveAs(title: string): Promise<boolean> {
     const mine = { ...this.mine, title };
-    const marks = this.id === null;
+    const isFirst = this.id === null;
     let id = "";
     const saved = await this.put(null, null, mine, async () => {
       const made = await saveUnderTitle(mine);
       ({ id } = made);
       return made.saved;
     }, () => this.moveTo(id));
-    if (saved && marks) await this.marks.moveToServer(id);
-    else if (saved) this.marks.take({ read: {}, pins: {} });
+    if (saved) await this.marks.moveTo(id, isFirst);
     return saved;
   }
 
@@ -156,8 +157,8 @@ export class DeckKeeper {
 
   /** Open the comparison with what somebody saved meanwhile. */
   compare(): void {
-    if (!this.newer || !this.base) return;
-    this.conflict = { base: this.base, theirs: this.newer, mine: this.mine };
+    if (!this.newer) return;
+    this.conflict = { base: this.base ?? { title: this.title, columns: [] }, theirs: this.newer, mine: this.mine };
     this.page.showConflict(true);
   }
 
@@ -217,33 +218,32 @@ export class DeckKeeper {
 
   // -- following
 
-  /** Handle the server's message that a deck changed: request it. */
-  onDeckFrame(frame: Extract<Frame, { type: "deck" }>): void {
-    if (frame.deck === this.id) void this.refresh();
+  /** Handle a frame of the page: request the deck if it changed, and note which pinned posts were deleted. */
+  onFrame(frame: Frame): void {
+    if (frame.type === "deleted") this.marks.onDeleted(frame.ids);
+    else if (frame.type === "deck" && frame.deck === this.id) void this.refresh.request();
   }
 
-  /** Request the deck, once at a time; a message that comes meanwhile requests it again. */
-  async refresh(): Promise<void> {
-    if (this.refreshing) {
-      this.refreshAgain = true;
-      return;
-    }
+  /** Handle back or forward: `show` shows the columns of that step; a step of another deck is loaded. */
+  onPop(show: () => void): void {
+    if (deckIdOf(location.pathname) === this.id) show();
+    else location.reload();
+  }
+
+  /** Request the deck and take it. Return whether that has to be done again, because the deck was being saved. */
+  private async fetch(): Promise<boolean> {
     const { id } = this;
-    if (id === null) return;
-    this.refreshing = true;
-    this.refreshAgain = false;
+    if (id === null) return false;
     try {
       const whole = await deckApi.get(id);
-      if (this.id === id && this.isSaving) this.refreshAgain = true;
-      else if (this.id === id) this.take(whole);
+      if (this.id === id && this.isSaving) return true;
+      if (this.id === id) this.take(whole);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.id === id && error.status === 404 && this.base) this.onDeleted();
-    } finally {
-      this.refreshing = false;
-      this.changed();
     }
-    if (this.refreshAgain) setTimeout(() => void this.refresh(), REFRESH_AGAIN_MS);
+    this.changed();
+    return false;
   }
 
   private onDeleted(): void {
@@ -256,9 +256,10 @@ export class DeckKeeper {
     saveDeckCopy(whole);
     this.marks.take(whole);
     const theirs = keptOf(whole, this.page.settings);
-    this.deletedElsewhere = false;
+    const hasOwn = this.base !== null || this.deletedElsewhere || this.openProblem?.status === 404;
+    [this.deletedElsewhere, this.openProblem] = [false, null];
     if (theirs.revision === this.base?.revision) return;
-    if (this.base && this.isUnsaved) {
+    if (hasOwn && this.isUnsaved) {
       this.newer = theirs;
       return;
     }
@@ -287,8 +288,8 @@ export class DeckKeeper {
     this.shown.show(columns);
   }
 
-  /** Let held columns change that no reader is in any more. Called once a second. */
-  tick(): void {
+  /** Let held columns change that no reader is in any more. */
+  private tick(): void {
     const { base, held } = this;
     if (base && held.size && this.shown.canShowMore && !this.isUnsaved) this.adopt(base, (id) => held.has(id) && this.page.isBusy(id));
   }

@@ -111,9 +111,13 @@ export class DeckMarks {
     if (this.deckId() === null) saveMarks(this);
   }
 
-  /** Send the pins and markers of the unnamed deck, which was saved under an id, and forget them in the browser. */
-  async moveToServer(id: string): Promise<void> {
-    saveMarks({ read: {}, pins: {} });
+  /**
+   * Send the markers to a new deck, which has the columns of the present one. The pins of the unnamed deck move along and leave the browser;
+   * those of a stored deck stay with it.
+   */
+  async moveTo(id: string, withPins: boolean): Promise<void> {
+    if (withPins) saveMarks({ read: {}, pins: {} });
+    else this.pins = {};
     this.waiting = { ...this.read };
     await this.sendMarkers();
     for (const [postId, { note, handled, pinned }] of Object.entries(this.pins)) {

@@ -33,7 +33,6 @@ export interface DeskOfDeck {
     show(specs: readonly ColumnSpec[], selectedId?: string | null): void;
     replaceHistory(): void;
   };
-  followDeck(id: string | null): void;
   showToast(text: string): void;
   openDialog(dialog: "deck-conflict" | null): void;
 }
@@ -41,14 +40,14 @@ export interface DeskOfDeck {
 /** Id of the search box of the selected column. */
 const SEARCH_BOX_ID = "search";
 
-export function keptPageOf(desk: DeskOfDeck): KeptPage {
+export function keptPageOf(desk: DeskOfDeck, connection: { follow(deck: string | null): void }): KeptPage {
   return {
     get settings() { return desk.settings; },
     get specs() { return desk.deck.specs; },
     show: (specs) => desk.deck.show(specs),
     isBusy: (id) => isBusy(desk, id),
     replaceHistory: () => desk.deck.replaceHistory(),
-    follow: (id) => desk.followDeck(id),
+    follow: (id) => connection.follow(id),
     toast: (text) => desk.showToast(text),
     showConflict: (open) => {
       if (open) desk.openDialog("deck-conflict");

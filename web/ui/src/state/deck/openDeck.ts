@@ -13,7 +13,8 @@ import { deckCopy } from "./deckStorage";
 import type { KeptDeck } from "./keptDeck";
 import { sameDeck } from "./mergeDecks";
 
-const BASE_KEY = "murmuration-deck-base";
+/** Key of the deck that unsaved columns came from, before the id of the deck. */
+const BASE_KEY = "murmuration-deck-base:";
 
 /** The deck of the address: as the server has it, or a copy of it (then `problem` says why), or null. */
 export interface OpenedDeck {
@@ -49,21 +50,21 @@ async function fetchDeck(id: string): Promise<Pick<OpenedDeck, "whole" | "proble
 /** Keep the deck that unsaved columns came from, for a reload of this tab; null: nothing is unsaved. */
 export function keepDraftBase(id: string, base: KeptDeck | null): void {
   try {
-    if (base) sessionStorage.setItem(BASE_KEY, JSON.stringify({ id, revision: base.revision, changedAt: base.changedAt, deck: wireDeckOf(base) }));
-    else sessionStorage.removeItem(BASE_KEY);
+    if (base) sessionStorage.setItem(BASE_KEY + id, JSON.stringify({ revision: base.revision, changedAt: base.changedAt, deck: wireDeckOf(base) }));
+    else sessionStorage.removeItem(BASE_KEY + id);
   } catch {
     // Without storage a reload shows the stored deck.
   }
 }
 
 function draftOf(id: string, settings: Settings): OpenedDeck["draftBase"] {
-  let stored: { id?: unknown; revision?: unknown; changedAt?: unknown; deck?: WholeDeck["deck"] } | null;
+  let stored: { revision?: unknown; changedAt?: unknown; deck?: WholeDeck["deck"] } | null;
   try {
-    stored = JSON.parse(sessionStorage.getItem(BASE_KEY) ?? "null") as typeof stored;
+    stored = JSON.parse(sessionStorage.getItem(BASE_KEY + id) ?? "null") as typeof stored;
   } catch {
     return null;
   }
-  if (stored?.id !== id || typeof stored.revision !== "number" || typeof stored.changedAt !== "number" || !Array.isArray(stored.deck?.columns)) return null;
+  if (typeof stored?.revision !== "number" || typeof stored.changedAt !== "number" || !Array.isArray(stored.deck?.columns)) return null;
   const base = { ...deckOf(stored.deck, settings), revision: stored.revision, changedAt: stored.changedAt };
   if (!Array.isArray((history.state as { columns?: unknown } | null)?.columns)) return null;
   const columns = readPlace(settings).specs;

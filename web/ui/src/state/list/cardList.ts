@@ -8,6 +8,7 @@ import type { StoreChange } from "../../posts/postStore";
 import { rank, type Order } from "../../posts/ranking";
 import { type Filter, type Filters, NO_FILTERS } from "./postFilter";
 import { PausedList } from "./pausedList";
+import type { StoredRanking } from "./storedRanking";
 
 /** Milliseconds between two computations of a ranking. */
 export const RERANK_MS = 5_000;
@@ -36,6 +37,8 @@ export class CardList {
     private readonly cardIndex: CardIndex,
     private currentOrder: Order,
     public filters: Filters = NO_FILTERS,
+    /** Originals that the store ranked, beside those of the index; null for a list without them. */
+    private readonly stored: StoredRanking | null = null,
   ) {}
 
   get order(): Order {
@@ -73,8 +76,7 @@ export class CardList {
 
   /** Pause the list: each card keeps its position from now on. */
   pause(): void {
-    const leads = this.cardIndex.latest.newestFirst();
-    this.paused = new PausedList(this.order === "latest" ? leads : rank(leads, this.order), this.cardIndex);
+    this.paused = new PausedList(this.order === "latest" ? this.cardIndex.latest.newestFirst() : this.rankAll(null), this.cardIndex);
     this.revision++;
   }
 
@@ -139,11 +141,23 @@ export class CardList {
     return this.shown;
   }
 
+  /** Return the loaded cards and those that the store ranked, by the order. */
+  private rankAll(filter: Filter | null): Card[] {
+    const cards = [...this.cardIndex.latest.newestFirst(), ...(this.stored?.cardsBeside(this.cardIndex) ?? [])];
+    return rank(filter ? cards.filter(filter) : cards, this.order, (card) => this.stored?.valueOf(card) ?? null);
+  }
+
+  /** Rank again with what the store ranked. A paused list keeps its cards, and gets the further ones at its end. */
+  takeStored(): void {
+    this.paused?.appendRanked(this.rankAll(null));
+    this.rankedAt = -Infinity;
+    this.revision++;
+  }
+
   private ranking(now: number, settled: boolean): Card[] {
     const due = now - this.rankedAt >= RERANK_MS;
     if (due || this.rankedAt === -Infinity || !settled) {
-      const leads = this.cardIndex.latest.newestFirst();
-      this.ranked = rank(this.filter ? leads.filter(this.filter) : leads, this.order);
+      this.ranked = this.rankAll(this.filter);
       this.rankedAt = settled ? now : -Infinity;
     }
     return this.ranked;

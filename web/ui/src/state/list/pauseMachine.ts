@@ -8,8 +8,9 @@
  * - `touch`: a finger is on the list, or has just pressed something in it.
  * - `dialog`: a dialog is open over the page.
  * - `collapsed`: the column is a strip that shows no posts; it counts the new ones.
+ * - `menu`: a menu of a post or word is open.
  */
-export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog" | "collapsed";
+export type PauseCause = "reader" | "scroll" | "focus" | "touch" | "dialog" | "collapsed" | "menu";
 
 export class PauseMachine {
   private readonly held = new Set<PauseCause>();

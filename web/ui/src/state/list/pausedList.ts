@@ -48,6 +48,16 @@ export class PausedList {
     }
   }
 
+  /** Append further cards of a ranking, in its order. Cards that are shown already keep their positions. */
+  appendRanked(cards: readonly Card[]): void {
+    for (const card of cards) {
+      if (this.byId.has(card.id)) continue;
+      this.newIds.delete(card.id);
+      this.shown.push(card);
+      this.byId.set(card.id, card);
+    }
+  }
+
   /** Return how many new cards the list will show when it resumes. */
   countNew(filter: Filter | null): number {
     let found = 0;

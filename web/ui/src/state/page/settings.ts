@@ -1,9 +1,10 @@
 /**
  * Settings: define, load, validate, change and store what a reader has chosen, in the browser's storage; they never leave the browser. A
  * change is merged with what other tabs have stored meanwhile, and a listener reports their changes. An invalid value counts as the
- * default, and long lists keep their newest items. The module also applies theme and density to the document.
+ * default, and long lists keep their newest items. The module also applies theme, density and zone.
  */
 import { LANGUAGES, type Language } from "../../words/languages";
+import { showUtc } from "../../text/shownZone";
 import { ORDERS, PAGE_SIZES, type Order } from "../../posts/ranking";
 
 export interface Settings {
@@ -11,11 +12,17 @@ export interface Settings {
   language: Language | "system";
   theme: "system" | "light" | "dark" | "contrast";
   density: "compact" | "comfortable";
+  /** Zone of all times of the page: that of the reader, or UTC. */
+  times: "local" | "utc";
   keys: boolean;
   announce: boolean;
   panel: boolean;
   /** Whether the panel is open beside three or more columns. */
   panelBesideMany: boolean;
+  /** Whether the place of the pinned posts is open. */
+  pinsShown: boolean;
+  /** Whether pinned posts that are handled are hidden there. */
+  hideHandled: boolean;
   media: "show" | "ask" | "hide";
   pictures: boolean;
   depth: number;
@@ -38,10 +45,13 @@ export const DEFAULT_SETTINGS: Settings = {
   language: "system",
   theme: "system",
   density: "compact",
+  times: "local",
   keys: true,
   announce: true,
   panel: true,
   panelBesideMany: false,
+  pinsShown: false,
+  hideHandled: false,
   media: "show",
   pictures: true,
   depth: 5_000,
@@ -71,6 +81,7 @@ const IS_ALLOWED: Partial<Record<keyof Settings, (value: never) => boolean>> = {
   language: (value) => ["system", ...LANGUAGES].includes(value),
   theme: (value) => (THEMES as readonly string[]).includes(value),
   density: (value) => ["compact", "comfortable"].includes(value),
+  times: (value) => ["local", "utc"].includes(value),
   media: (value) => ["show", "ask", "hide"].includes(value),
   depth: (value) => DEPTHS.includes(value),
   pageSize: (value) => (PAGE_SIZES as readonly number[]).includes(value),
@@ -183,6 +194,11 @@ export function onOtherTabChange(changed: () => void): void {
   addEventListener("storage", (event) => {
     if (event.key === STORAGE_KEY) changed();
   });
+}
+
+/** Show times in the chosen zone from now on. Call it before anything is written or requested. */
+export function applyZone({ times }: Settings): void {
+  showUtc(times === "utc");
 }
 
 /** Set theme and density of the document. Call it before the first render, so that no other theme flashes. */

@@ -17,7 +17,7 @@ const COUNT_WIDTH_PX = 80;
 export function cloudPicture(words: readonly PlacedWord[], size: { width: number; height: number }, facts: PictureFacts, colours: PictureColours, measure: Measure): Picture {
   const scale = Math.min(CLOUD_SCALE_MAX, (WIDTH_PX - 48) / Math.max(1, size.width));
   return framed(WIDTH_PX, Math.max(120, size.height * scale), facts, colours, measure, (box) => words.map((word): Shape => ({
-    kind: "text", x: box.x + box.width / 2 + word.x * scale, y: box.y + box.height / 2 + word.y * scale, text: word.text, size: word.size * scale, bold: false,
+    kind: "text", x: box.x + box.width / 2 + word.x * scale, y: box.y + box.height / 2 + word.y * scale, text: word.text, size: word.size * scale, bold: true,
     fill: colours.heat[Math.min(colours.heat.length - 1, Math.floor(word.heat * colours.heat.length))] ?? colours.text, anchor: "middle", rtl: false,
   })));
 }

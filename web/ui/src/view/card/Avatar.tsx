@@ -4,10 +4,9 @@
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Desk } from "../../state/desk";
 import { initialOf } from "../../text/initial";
 import type { Post } from "../../wire/post";
-import { pictureUrl, pictureFailed } from "./pictureUrl";
+import { pictureUrl, pictureFailed, type PictureSource } from "./pictureUrl";
 
 const COLOURS = 6;
 
@@ -17,7 +16,7 @@ function colourOf(id: string): number {
   return sum % COLOURS;
 }
 
-export function Avatar({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
+export function Avatar({ desk, post }: { desk: PictureSource; post: Post }): JSX.Element {
   const [, again] = useState({});
   const { author } = post;
   const url = desk.settings.pictures && author.avatar ? pictureUrl(desk.server.facts, post, "avatar") : null;

@@ -11,6 +11,7 @@ import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
 import type { ColumnSpec } from "../../state/columnSpec";
 import { safeUrl } from "../../text/url";
+import type { Pin } from "../../wire/deckApi";
 import type { PageFacts } from "../../wire/api";
 import { PostActions, PostCounts } from "./PostActions";
 import { Avatar } from "./Avatar";
@@ -22,7 +23,8 @@ import { TitledLinks } from "./TitledLinks";
 import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
-import { cardWords } from "../../words";
+import { formatList } from "../../text/formatNumber";
+import { cardWords, menuWords } from "../../words";
 
 interface BodyProps {
   desk: Desk;
@@ -41,6 +43,8 @@ interface BodyProps {
   bare: boolean;
   /** Why the column hides the post, in words, while the reader has chosen to see what is hidden; "" for others. */
   hidden: string;
+  /** The post's pin in the deck, undefined where it has none. */
+  pin: Pin | undefined;
 }
 
 export interface CardProps extends BodyProps {
@@ -76,14 +80,14 @@ export class CardView extends Component<CardProps, { failed: number | null }> {
   }
 }
 
-const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare", "hidden"];
+const DRAWN_FOR: readonly (keyof BodyProps)[] = ["stamp", "card", "spec", "clock", "terms", "settings", "images", "bare", "hidden", "pin"];
 
 export class CardBody extends Component<BodyProps> {
   override shouldComponentUpdate(next: BodyProps): boolean {
     return DRAWN_FOR.some((name) => next[name] !== this.props[name]);
   }
 
-  override render({ desk, column, spec, card, bare, hidden }: BodyProps): JSX.Element {
+  override render({ desk, column, spec, card, bare, hidden, pin }: BodyProps): JSX.Element {
     const { post } = card;
     const { author } = post;
     const now = Date.now();
@@ -114,6 +118,7 @@ export class CardBody extends Component<BodyProps> {
           <MediaView desk={desk} post={post} media={spec.media} />
           <MatchingDescriptions post={post} terms={column.run.terms} />
           {post.original && post.quote_of && !column.run.posts.isDeleted(post.quote_of) ? <Quote desk={desk} column={column} card={card} /> : null}
+          <PinLine pin={pin} />
           <footer class="numbers">
             <PostCounts post={post} />
             {bare ? null : <PostActions desk={desk} post={post} />}
@@ -124,6 +129,13 @@ export class CardBody extends Component<BodyProps> {
       </>
     );
   }
+}
+
+/** Line that says that the post is pinned or handled, with its note. */
+function PinLine({ pin }: { pin: Pin | undefined }): JSX.Element | null {
+  if (!pin || (!pin.pinned && !pin.handled)) return null;
+  const states = [pin.pinned ? menuWords.pinned : "", pin.handled ? menuWords.isHandled : ""].filter(Boolean);
+  return <p class="pin-line">{formatList(states)}{pin.note ? <> · <bdi>{pin.note}</bdi></> : null}</p>;
 }
 
 function Quote({ desk, column, card }: { desk: Desk; column: Column; card: Card }): JSX.Element | null {

@@ -4,11 +4,10 @@
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Desk } from "../../state/desk";
 import type { Post } from "../../wire/post";
-import { pictureFailed, pictureUrl, type Slot } from "./pictureUrl";
+import { pictureFailed, pictureUrl, type Slot, type PictureSource } from "./pictureUrl";
 
-export function EmojiPicture({ desk, post, slot, name }: { desk: Desk; post: Post; slot: Slot; name: string }): JSX.Element {
+export function EmojiPicture({ desk, post, slot, name }: { desk: PictureSource; post: Post; slot: Slot; name: string }): JSX.Element {
   const [, again] = useState({});
   const url = desk.settings.pictures ? pictureUrl(desk.server.facts, post, slot) : null;
   const words = `:${name}:`;
@@ -17,7 +16,7 @@ export function EmojiPicture({ desk, post, slot, name }: { desk: Desk; post: Pos
 }
 
 /** Display name of a post's author, or the handle where there is no name. */
-export function AuthorName({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
+export function AuthorName({ desk, post }: { desk: PictureSource; post: Post }): JSX.Element {
   const { name, handle, emojis = [] } = post.author;
   if (!name || !emojis.length) return <>{name || handle}</>;
   const numberOf = new Map(emojis.map((emoji, at) => [emoji.name, at]));

@@ -5,17 +5,16 @@
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Desk } from "../../state/desk";
 import type { Settings } from "../../state/page/settings";
 import { safeUrl } from "../../text/url";
 import type { Media, Post } from "../../wire/post";
-import { pictureUrl, pictureFailed } from "./pictureUrl";
+import { pictureUrl, pictureFailed, type PictureSource } from "./pictureUrl";
 import { cardWords } from "../../words";
 
 /** Pictures shown at most. */
 const MOST = 4;
 
-function Picture({ desk, post, media, slot, more }: { desk: Desk; post: Post; media: Media; slot: number; more: number }): JSX.Element | null {
+function Picture({ desk, post, media, slot, more }: { desk: PictureSource; post: Post; media: Media; slot: number; more: number }): JSX.Element | null {
   const [, again] = useState({});
   const url = pictureUrl(desk.server.facts, post, slot);
   if (!url) return null;
@@ -30,7 +29,7 @@ function Picture({ desk, post, media, slot, more }: { desk: Desk; post: Post; me
   );
 }
 
-export function MediaView({ desk, post, media }: { desk: Desk; post: Post; media: Settings["media"] }): JSX.Element | null {
+export function MediaView({ desk, post, media }: { desk: PictureSource; post: Post; media: Settings["media"] }): JSX.Element | null {
   const [opened, setOpened] = useState(false);
   const pictures = post.media.map((one, slot) => ({ one, slot })).filter(({ one }) => one.type !== "file");
   if (!pictures.length || media === "hide" || desk.server.facts?.images !== "proxy") return null;

@@ -1,16 +1,17 @@
 /**
  * Counts and actions of a post. On X each count links to the web intent that replies, reposts or likes; other networks have no intents, so
- * that their counts are plain text. The actions open the post at its network and mute its author; a toast confirms the mute and offers
- * undo.
+ * that their counts are plain text. The actions open the post at its network, mute its author, and open the menu
+ * of the card.
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import { LIST_MAX } from "../../state/page/settings";
+import { muteTerm } from "../../state/muting";
 import { formatCompact, formatCount } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
-import { CountSigns, MuteSign, OpenSign } from "../icons";
-import { cardWords, deckWords } from "../../words";
+import { CountSigns, MoreSign, MuteSign, OpenSign } from "../icons";
+import { openCardMenu } from "../menus/menuEvents";
+import { cardWords, menuWords } from "../../words";
 
 const INTENT = "https://x.com/intent/";
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -50,19 +51,18 @@ export function PostCounts({ post }: { post: Post }): JSX.Element | null {
   );
 }
 
-/** Actions "open" and "mute": visible on hover and focus, and always on devices without hover. */
+/** Actions "open", "mute" and the menu of the card: visible on hover and focus, and always on devices without hover. */
 export function PostActions({ desk, post }: { desk: Desk; post: Post }): JSX.Element {
   const url = safeUrl(post.url);
   const handle = `@${post.author.handle}`;
   return (
     <span class="actions">
       {url ? <a class="act" href={url} aria-label={cardWords.actionOpen(post.source)} title={cardWords.actionOpen(post.source)} {...ELSEWHERE}><OpenSign /></a> : null}
-      <button class="act" aria-label={cardWords.actionMute(handle)} title={cardWords.actionMute(handle)} onClick={() => {
-        const others = (): string[] => desk.settings.muted.filter((one) => one !== handle);
-        if (others().length >= LIST_MAX) return desk.showToast(deckWords.toastMutesFull(LIST_MAX));
-        desk.updateSettings({ muted: [...others(), handle] });
-        desk.showToast(deckWords.toastMuted(handle), () => desk.updateSettings({ muted: others() }));
-      }}><MuteSign /></button>
+      <button class="act" aria-label={cardWords.actionMute(handle)} title={cardWords.actionMute(handle)} onClick={() => muteTerm(desk, handle)}><MuteSign /></button>
+      <button class="act" aria-label={menuWords.openMenu} title={menuWords.openMenu} aria-haspopup="menu" onClick={(event) => {
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        openCardMenu(desk, event.currentTarget, { x: left, y: bottom });
+      }}><MoreSign /></button>
     </span>
   );
 }

@@ -34,7 +34,7 @@ export function TermLink(props: TermLinkProps): JSX.Element {
   const { desk, column = desk.column, term, children } = props;
   const href = writeRoute({ ...column.spec, query: withTerm(column.spec.query, term) }, "/");
   return (
-    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} title={props.title ?? cardWords.addTerm(term)} onClick={(event) => {
+    <a class={props.class ?? "term"} id={props.id} dir={props.dir} href={href} data-term={term} title={props.title ?? cardWords.addTerm(term)} onClick={(event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       desk.addTerm(term, event.altKey, column);

@@ -27,13 +27,14 @@ export function RepostsAndDuplicates({ desk, column, card, ranking }: { desk: De
   if (column.run.state === "live") had.current = any;
   if (!any || !had.current) return null;  // while the list is paused, a new line would move the cards below it
   const now = Date.now();
+  const reach = Math.max(reachOf(card), (column.spec.order === "reach" ? column.run.ranking.valueOf(card) : null) ?? 0);
   return (
     <div class="folded">
       {card.reposts.size ? (
         <button class="fold" aria-expanded={reposts} onClick={() => setReposts(!reposts)}><RepostSign /> {cardWords.underCardReposts(card.reposts.size)}</button>
       ) : null}
-      {inView && (card.reposts.size || reachOf(card)) ? (
-        <span class="in-view">{cardWords.underCardReach(card.reposts.size, reachOf(card))}</span>
+      {inView && (card.reposts.size || reach) ? (
+        <span class="in-view">{cardWords.underCardReach(card.reposts.size, reach)}</span>
       ) : null}
       {others > 0 ? <button class="fold" aria-expanded={alike} onClick={() => setAlike(!alike)}>{cardWords.underCardSimilar(others)}</button> : null}
       {reposts ? (

@@ -3,8 +3,15 @@
  * doubles with each failure. An author's avatar has one cached address for all of the author's posts. An address names a stored post and a
  * slot, not a URL, so that the proxy cannot be used to fetch anything else.
  */
+import type { Settings } from "../../state/page/settings";
 import type { PageFacts } from "../../wire/api";
 import type { Post } from "../../wire/post";
+
+/** Where the views of cards look for the settings and facts that pictures depend on: the desk, or the page of one post. */
+export interface PictureSource {
+  readonly settings: Pick<Settings, "pictures">;
+  readonly server: { readonly facts: PageFacts | null };
+}
 
 /** Place of a picture in a post: the avatar, the number of a medium, or kind and number of a link's picture or of an emoji. */
 export type Slot = "avatar" | number | `link-${number}` | `emoji-${number}` | `author-emoji-${number}`;

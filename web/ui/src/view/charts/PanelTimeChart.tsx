@@ -19,7 +19,7 @@ export function PanelTimeChart({ desk, series }: { desk: Desk; series: Timeline 
   return (
     <section class="series" aria-labelledby="series-title">
       <div class="title-row"><h3 id="series-title">{panelWords.chartSeriesTitle}</h3><span class="chart-buttons">
-        <PictureButton desk={desk} chart={panelWords.chartSeriesTitle} subject={() => pictureSubject(desk, panelWords.chartMatches, { counted: series.total, matching: series.total, from: series.from, to: series.to })}
+        <PictureButton desk={desk} id="picture-time" chart={panelWords.chartSeriesTitle} subject={() => pictureSubject(desk, panelWords.chartMatches, { counted: series.total, matching: series.total, from: series.from, to: series.to })}
           make={(drawing) => (facts, colours, measure) => drawing.timePicture(timeChartFacts(series, Date.now()), facts, colours, measure)} />
         <TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} />
       </span></div>

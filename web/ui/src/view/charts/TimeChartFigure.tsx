@@ -10,6 +10,7 @@ import { timeBarsOf } from "../../stats/timeBuckets";
 import { gapIntervals } from "../../stats/gapIntervals";
 import { formatSpan, formatExactTime, formatMoment, sameDay } from "../../text/formatTime";
 import { formatNumber } from "../../text/formatNumber";
+import { isUtcShown } from "../../text/shownZone";
 import type { OutlyingPosts, Timeline } from "../../wire/api";
 import { lazyImport } from "../../wire/lazyImport";
 import type { TimeChart, TimeSeries } from "./timeChart";
@@ -66,6 +67,7 @@ export function TimeChartFigure({ timeline, kind, axes, theme, table, label, cho
   const [width, setWidth] = useState(0);
   const [hover, setHover] = useState<{ index: number; left: number } | null>(null);
   const now = Date.now();
+  const utc = isUtcShown();
   const series = useMemo(() => seriesOf(timeline, width), [timeline, width]);
   const bars = series;
   const latest = useRef(series);
@@ -107,7 +109,7 @@ export function TimeChartFigure({ timeline, kind, axes, theme, table, label, cho
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [kind, axes, theme, table]);
+  }, [kind, axes, theme, utc, table]);
 
   const at = hover && timeline.to ? { start: bars.starts[hover.index] ?? 0, end: bars.ends[hover.index] ?? 0, count: bars.counts[hover.index] ?? 0 } : null;
   const missing = at ? describeGaps(timeline.gaps, at.start, at.end) : "";

@@ -110,7 +110,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
           </svg>
         </div>
       )}
-      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><PictureButton desk={desk} chart={panelWords.cloudLabel} subject={() => pictureSubject(desk, panelWords.cloudLabel, words.based_on)}
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} /><PictureButton desk={desk} id="picture-cloud" chart={panelWords.cloudLabel} subject={() => pictureSubject(desk, panelWords.cloudLabel, words.based_on)}
         make={(drawing) => (facts, colours, measure) => drawing.cloudPicture(last.current.places, placedIn.current, facts, colours, measure)} /><TableButton table={table} other={panelWords.chartCloud} toggle={() => setTable(!table)} /></div>
     </figure>
   );

@@ -6,6 +6,7 @@
 import uPlot from "uplot";
 import { axisLabels } from "../../text/formatTime";
 import { formatCompact } from "../../text/formatNumber";
+import { isUtcShown } from "../../text/shownZone";
 import type { Gap } from "../../wire/frame";
 import { gapAxisTexts, drawHatching, overlaps, drawAxisTexts, type AxisText } from "./coverageOverlay";
 import { panelWords } from "../../words";
@@ -128,6 +129,7 @@ export class TimeChart {
         width: Math.max(40, this.box.clientWidth),
         height: this.box.clientHeight,
         ms: 1,
+        ...(isUtcShown() ? { tzDate: (at: number) => uPlot.tzDate(new Date(at), "Etc/UTC") } : {}),
         legend: { show: false },
         padding: [8, 0, 0, 0],
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },

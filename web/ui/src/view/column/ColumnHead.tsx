@@ -14,7 +14,9 @@ import { CollapseSign, EditSign, GripSign, MoreSign } from "../icons";
 import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { pressLive } from "../actions/columnFocus";
 import { SpikeMark } from "./SpikeMark";
-import { titleIdOf } from "./columnElements";
+import { wholeSpan } from "../charts/TimeChartFigure";
+import { columnElementOf, titleIdOf } from "./columnElements";
+import { TimeFields } from "./TimeFields";
 import { TimeRangeButtons } from "./TimeRangeButtons";
 import { columnWords, columnsWords } from "../../words";
 
@@ -91,6 +93,7 @@ interface HeadProps {
 
 export function ColumnHead({ desk, column, status, table, setTable }: HeadProps): JSX.Element {
   const [editing, setEditing] = useState(false);
+  const [typing, setTyping] = useState(false);
   const { spec } = column;
   const { timeline } = column.run.counts;
   const { isAlone, columns, list } = desk.deck;
@@ -111,7 +114,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {desk.alerts.isMarked(column) ? <span class="alerted" role="img" aria-label={columnsWords.alerted} title={columnsWords.alerted} /> : null}
         <SpikeMark column={column} />
         <LiveButton desk={desk} column={column} status={status} />
-        {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} go={(to) => desk.navigate(to, column)} /> : null}
+        {timeline ? <TimeRangeButtons id={`time-tools-${column.id}`} timeline={timeline} place={spec} table={table} setTable={setTable} typing={typing} setTyping={setTyping} go={(to) => desk.navigate(to, column)} /> : null}
         {isAlone ? null : <button class="tiny collapse" aria-label={columnsWords.collapse} title={columnsWords.collapse} onClick={() => desk.deck.setCollapsed(column, true)}><CollapseSign /></button>}
         <button class="plain round menu-button" aria-label={columnWords.menu} aria-haspopup="dialog" title={columnWords.menuTitle} onClick={() => openMenu(desk, column)}>
           <MoreSign />
@@ -122,6 +125,10 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {spec.from !== null && spec.to !== null ? (
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
+        {typing && timeline ? <TimeFields place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
+          setTyping(false);
+          columnElementOf(column)?.querySelector<HTMLElement>(".chart-tools button[aria-expanded]")?.focus();
+        }} /> : null}
         <FilterLine desk={desk} column={column} />
       </div>
     </>

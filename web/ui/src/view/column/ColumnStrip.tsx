@@ -8,7 +8,7 @@ import type { Desk } from "../../state/desk";
 import { GripSign, SpikeSign } from "../icons";
 import { beginDrag, moveByKey } from "../deck/dragColumn";
 import { focusColumn } from "../actions/columnFocus";
-import { titleIdOf } from "./columnElements";
+import { listIdOf, titleIdOf } from "./columnElements";
 import { columnsWords } from "../../words";
 
 interface Props {
@@ -25,16 +25,20 @@ export function ColumnStrip({ desk, column, selected, unread, spiking }: Props):
     <section class={`column strip ${selected ? "selected" : ""}`} data-column={column.id} aria-labelledby={titleIdOf(desk, column)} onFocusIn={() => desk.deck.select(column)}>
       <button class="plain grip" aria-label={columnsWords.grip(name)} title={columnsWords.gripTitle}
         onPointerDown={(event) => beginDrag(event, desk, column)} onKeyDown={(event) => moveByKey(event, desk, column)}><GripSign /></button>
-      <button class="plain strip-open" aria-label={columnsWords.open(name, unread, spiking)} aria-expanded={false} title={columnsWords.open(name, unread, spiking)}
-        onClick={() => {
-          desk.deck.setCollapsed(column, false);
-          focusColumn(column);
-        }}>
+      <div class="strip-signs" aria-hidden="true">
         {unread ? <span class="unread">{columnsWords.unreadShort(unread)}</span> : null}
-        {spiking ? <span class="spike"><SpikeSign /></span> : null}
-        {desk.alerts.isMarked(column) ? <span class="alerted" /> : null}
-        <h2 id={titleIdOf(desk, column)}><bdi>{name}</bdi></h2>
-      </button>
+        {spiking ? <span class="spike" title={columnsWords.spikeMark}><SpikeSign /></span> : null}
+        {desk.alerts.isMarked(column) ? <span class="alerted" title={columnsWords.alerted} /> : null}
+      </div>
+      <h2 id={titleIdOf(desk, column)}>
+        <button class="plain" id={listIdOf(desk, column)} aria-expanded={false} title={columnsWords.open(name)}
+          onClick={() => {
+            desk.deck.setCollapsed(column, false);
+            focusColumn(column);
+          }}>
+          <bdi>{name}</bdi> <span class="hidden">{columnsWords.stripState(unread, spiking)}</span>
+        </button>
+      </h2>
     </section>
   );
 }

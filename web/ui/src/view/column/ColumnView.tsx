@@ -37,7 +37,7 @@ export function ColumnView({ desk, column, selected, frame, clock, status, empty
   const { spec } = column;
   const { isAlone } = desk.deck;
   const { timeline } = column.run.counts;
-  const { theme } = desk.settings;
+  const { theme, times } = desk.settings;
   const countsFault = column.run.problem ? null : column.run.counts.problem;
   const cards = column.run.cards(frame);
   return (
@@ -45,7 +45,7 @@ export function ColumnView({ desk, column, selected, frame, clock, status, empty
       data-home={`[data-column="${column.id}"] .feed`} onPointerDown={() => desk.deck.select(column)} onFocusIn={() => desk.deck.select(column)}>
       <ColumnHead desk={desk} column={column} status={status} table={table} setTable={setTable} />
       <ErrorBoundary name={columnWords.histogram} of={column.runCount}>
-        <Memo of={[timeline, spec, theme, table, countsFault, isAlone]}>
+        <Memo of={[timeline, spec, theme, times, table, countsFault, isAlone]}>
           {() => <Histogram timeline={timeline} fault={countsFault} at={column.run.counts.updatedAt} theme={theme} table={table} axes={isAlone} go={(to) => desk.navigate(to, column)} />}
         </Memo>
       </ErrorBoundary>

@@ -71,7 +71,8 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const size = column.spec.pageSize;
   const running = run.state === "live" && scroll.top <= AT_TOP_PX;
   const torrent = running && !ranking && run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
-  const first = ranking ? size * pageOf(run.list.page, cards.length, size) : 0;
+  const total = ranking ? run.ranking.totalOf(cards.length, run.list.filters.count > 0) : cards.length;
+  const first = ranking ? size * pageOf(run.list.page, total, size) : 0;
   const shown = ranking ? cards.slice(first, first + size) : cards;
   const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const spec = column.spec;
@@ -180,12 +181,12 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
             <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
           ) : (
             <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
-              settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={cards.length}
-              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} hidden={hiddenWords(column, card)} />
+              settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={total}
+              fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} pin={desk.keeper.pins[card.id]} hidden={hiddenWords(column, card)} />
           ))}
         </Fragment>
       ))}
-      {ranking ? <RankingPager desk={desk} column={column} total={cards.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
+      {ranking ? <RankingPager desk={desk} column={column} total={total} isEmpty={!shown.length} /> : <End desk={desk} column={column} hidden={!cards.length} />}
     </div>
   );
 }

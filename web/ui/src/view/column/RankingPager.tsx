@@ -17,12 +17,30 @@ export function pageOf(chosen: number, cards: number, size: number): number {
 
 /** Return why a ranking has no cards. */
 function nothing(column: Column): string {
-  if (!column.run.isLoaded) return columnWords.pagerLoading;
+  const { ranking } = column.run;
+  if (!column.run.isLoaded || (ranking.isUsed && !ranking.isLoaded && !ranking.problem)) return columnWords.pagerLoading;
   if (column.spec.order === "inview") return columnWords.pagerNoReposts(column.run.posts.size);
   return columnWords.pagerFiltered;
 }
 
-export function RankingPager({ desk, column, total }: { desk: Desk; column: Column; total: number }): JSX.Element {
+/** Return among how many posts the list was ranked. */
+function rankedAmong({ run }: Column): string {
+  const { ranking, posts, counts } = run;
+  if (ranking.isUsed && ranking.matching !== null) return columnWords.pagerRankedStored(ranking.matching);
+  const loaded = columnWords.pagerRanked(posts.size, counts.timeline?.total ?? null);
+  return ranking.isUsed && ranking.problem ? `${loaded} ${columnWords.pagerProblem(ranking.problem)}` : loaded;
+}
+
+interface Props {
+  desk: Desk;
+  column: Column;
+  /** Cards of all pages. */
+  total: number;
+  /** Whether the shown page has no cards yet. */
+  isEmpty: boolean;
+}
+
+export function RankingPager({ desk, column, total, isEmpty }: Props): JSX.Element {
   if (!total) return <p class="end">{nothing(column)}</p>;
   const size = column.spec.pageSize;
   const pages = Math.max(1, Math.ceil(total / size));
@@ -33,6 +51,7 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
   };
   return (
     <div class="pager" role="group" aria-label={columnWords.pagerGroup}>
+      {isEmpty ? <p class="end">{column.run.ranking.problem ?? columnWords.pagerLoading}</p> : null}
       <button disabled={at === 0} onClick={() => turn(at - 1)}>{columnWords.pagerPrevious}</button>
       <span>{columnWords.pagerPosition(at + 1, pages)}</span>
       <button disabled={at >= pages - 1} onClick={() => turn(at + 1)}>{columnWords.pagerNext}</button>
@@ -41,7 +60,7 @@ export function RankingPager({ desk, column, total }: { desk: Desk; column: Colu
           {PAGE_SIZES.map((one) => <option key={one} value={String(one)}>{columnWords.pagerPerPage(one)}</option>)}
         </select>
       </label>
-      <p class="meta">{columnWords.pagerRanked(column.run.posts.size, column.run.counts.timeline?.total ?? null)}</p>
+      <p class="meta">{rankedAmong(column)}</p>
     </div>
   );
 }

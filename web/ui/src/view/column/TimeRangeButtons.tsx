@@ -7,7 +7,7 @@ import { useState } from "preact/hooks";
 import type { Route } from "../../state/page/route";
 import { SPAN_MIN_MS, shiftSpan, latestHalf, scaleSpan, type TimeSpan } from "../../stats/moveTimeSpan";
 import type { Timeline } from "../../wire/api";
-import { ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
+import { CalendarSign, ClockSign, LeftSign, MinusSign, PlusSign, RightSign, WholeSign } from "../icons";
 import { TableButton } from "../charts/TableButton";
 import { columnWords, panelWords } from "../../words";
 
@@ -18,10 +18,13 @@ interface Props {
   place: Route;
   table: boolean;
   setTable: (table: boolean) => void;
+  /** Whether the fields for a typed time are open. */
+  typing: boolean;
+  setTyping: (typing: boolean) => void;
   go: (place: Partial<Route>) => void;
 }
 
-export function TimeRangeButtons({ id, timeline, place, table, setTable, go }: Props): JSX.Element {
+export function TimeRangeButtons({ id, timeline, place, table, setTable, typing, setTyping, go }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const now = place.from === null;
   const from = place.from ?? timeline.from;
@@ -42,6 +45,7 @@ export function TimeRangeButtons({ id, timeline, place, table, setTable, go }: P
           : button(columnWords.timeToolZoomIn, <PlusSign />, () => show((span) => scaleSpan(span, 0.5)), to - from <= SPAN_MIN_MS)}
         {button(columnWords.timeToolZoomOut, <MinusSign />, () => show((span) => scaleSpan(span, 2)), now || (from <= 0 && to > Date.now()))}
         {button(columnWords.timeToolAllTime, <WholeSign />, () => go({ from: null, to: null }), now)}
+        <button class="tiny" aria-label={columnWords.timeToolType} title={columnWords.timeToolType} aria-expanded={typing} onClick={() => setTyping(!typing)}><CalendarSign /></button>
         <TableButton table={table} other={panelWords.chartChart} toggle={() => setTable(!table)} />
       </div>
     </>

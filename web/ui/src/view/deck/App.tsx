@@ -17,6 +17,8 @@ import { followChosenLanguage } from "./chosenLanguage";
 import { DeckView } from "./DeckView";
 import { useFocusFallback } from "./focusFallback";
 import { listenForKeys } from "./keyboard";
+import { listenForMenus } from "../menus/menuEvents";
+import { Menus } from "../menus/Menus";
 import { Notices } from "./Notices";
 import { InsightPanel } from "../panel/InsightPanel";
 import { usePanelFocus } from "../panel/panelFocus";
@@ -39,6 +41,7 @@ function Skip({ to, children }: { to: "list" | "panel" | "views"; children: stri
 export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element {
   const { settings } = desk;
   useEffect(() => listenForKeys(desk), [desk]);
+  useEffect(() => listenForMenus(desk), [desk]);
   useLayoutEffect(() => applyTheme(settings), [settings]);
   useEffect(() => followChosenLanguage(desk), [desk, settings.language]);
   const status = statusOf(statusInputsOf(desk));
@@ -63,6 +66,7 @@ export function App({ desk, frame }: { desk: Desk; frame: number }): JSX.Element
             {desk.polling.started ? <ErrorBoundary name={deckWords.panel} of={`${desk.column.id} ${desk.column.runCount} ${desk.insight.tab}`}><InsightPanel desk={desk} /></ErrorBoundary> : null}
           </aside>
         ) : null}
+        <Menus desk={desk} />
       </main>
       {desk.panel.drawer ? <button class="shade" aria-label={deckWords.closePanel} onClick={() => desk.panel.toggle()} /> : null}
       <nav class="tabbar" id="views" aria-label={deckWords.views} tabIndex={-1}>

@@ -21,7 +21,7 @@ function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: numb
   };
   return (
     <li>
-      <button class="plain show" aria-current={column === desk.column ? "true" : undefined} aria-label={columnsWords.select(name)} onClick={show}>
+      <button class="plain show" aria-current={column === desk.column ? "true" : undefined} onClick={show}>
         <b><bdi>{name}</bdi></b>
         {spec.title ? <span class="meta"><bdi>{spec.query === "*" ? columnWords.allPosts : spec.query}</bdi></span> : null}
       </button>

@@ -6,9 +6,10 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
-import { columnsWords } from "../../words";
+import { columnsWords, menuWords } from "../../words";
 import { ColumnSlot } from "../column/ColumnSlot";
 import { columnElementOf } from "../column/columnElements";
+import { PinnedPosts } from "../pins/PinnedPosts";
 import { ErrorBoundary } from "../ErrorBoundary";
 
 /** Distance from the screen at which a column is drawn already. */
@@ -98,6 +99,7 @@ export function DeckView({ desk, frame }: { desk: Desk; frame: number }): JSX.El
   useSelectedInView(desk);
   return (
     <div class={`columns ${desk.deck.isAlone ? "alone" : "several"}`} ref={deck} inert={desk.panel.drawer} onScroll={onSwipe}>
+      {desk.settings.pinsShown ? <ErrorBoundary name={menuWords.pinned} of={0}><PinnedPosts desk={desk} /></ErrorBoundary> : null}
       {columns.map((column) => (
         <ErrorBoundary key={column.id} name={columnsWords.nameOf(column.spec)} of={column.runCount}>
           <ColumnSlot desk={desk} column={column} selected={column === selected} visible={column === selected || visible.has(column.id)} frame={frame} />

@@ -4,7 +4,7 @@
  * announced to screen readers after a pause. Arrow keys, Tab, Enter and Escape operate the offers.
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { offersFor, type Offer } from "../../query/completion";
 import { piecesOf } from "../../query/queryLexer";
 import { QUERY_MAX_LENGTH } from "../../state/page/route";
@@ -45,9 +45,12 @@ function Hint({ hint }: { hint: string | undefined }): JSX.Element | null {
 }
 
 export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
-  const { id } = desk.column;
   const current = desk.column.spec.query;
-  const [draft, setDraft] = useState(current);
+  // What was typed belongs to a column and its search. What a reader types right after another column was selected is that column's.
+  const place = (): string => `${desk.column.id} ${desk.column.spec.query}`;
+  const [typed, setTyped] = useState({ at: place(), text: current });
+  const draft = typed.at === place() ? typed.text : current;
+  const setDraft = (text: string): void => setTyped({ at: place(), text });
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
@@ -55,10 +58,12 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
-    setDraft(current);
-    setFault(null);
-  }, [id, current]);
+  const here = place();
+  useEffect(() => setFault(null), [here]);
+  // A focused box that now has the search of another column is selected whole, so that typing replaces that search.
+  useLayoutEffect(() => {
+    if (document.activeElement === input.current) input.current?.select();
+  }, [here]);
 
   useEffect(() => {
     if (draft === current || !draft.trim()) {

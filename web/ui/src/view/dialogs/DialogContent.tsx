@@ -1,17 +1,18 @@
 /**
- * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, decks, sign-in). This
- * module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
+ * Dialog content: selects the component of a dialog by its name (help, search syntax, coverage, saved searches, column menu, decks, sign-in).
+ * This module is a chunk of its own, so that the first view does not load the code and words of the dialogs.
  */
 import type { JSX } from "preact";
 import type { Desk, DialogName } from "../../state/desk";
 import { ColumnMenu } from "./ColumnMenu";
-import { DeckConflict } from "./DeckConflict";
+import { ConflictDialog } from "./ConflictDialog";
 import { DecksDialog } from "./DecksDialog";
 import { CoverageDialog } from "./CoverageDialog";
 import { HelpAndSettings } from "./HelpAndSettings";
 import { SavedSearches } from "./SavedSearches";
 import { SearchSyntax } from "./SearchSyntax";
 import { SignInForm } from "./SignInForm";
+import { WhyDialog } from "./WhyDialog";
 
 export function DialogContent({ desk, name }: { desk: Desk; name: Exclude<DialogName, "palette" | null> }): JSX.Element {
   switch (name) {
@@ -25,10 +26,12 @@ export function DialogContent({ desk, name }: { desk: Desk; name: Exclude<Dialog
       return <SavedSearches desk={desk} />;
     case "column":
       return <ColumnMenu desk={desk} />;
+    case "why":
+      return <WhyDialog desk={desk} />;
     case "decks":
       return <DecksDialog desk={desk} />;
     case "deck-conflict":
-      return <DeckConflict desk={desk} />;
+      return <ConflictDialog desk={desk} />;
     case "sign-in":
       return <SignInForm />;
   }

@@ -33,6 +33,7 @@ export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
       <Choice legend={dialogWords.helpTheme} value={settings.theme} change={(theme) => desk.updateSettings({ theme })}
         of={THEMES.map((one) => [one, deckWords.THEME_NAMES[one]])} />
       <Choice legend={dialogWords.helpDensity} value={settings.density} change={(density) => desk.updateSettings({ density })} of={[["compact", dialogWords.helpCompact], ["comfortable", dialogWords.helpComfortable]]} />
+      <Choice legend={dialogWords.helpTimes} value={settings.times} change={(times) => desk.updateSettings({ times })} of={[["local", dialogWords.helpTimesLocal], ["utc", dialogWords.helpTimesUtc]]} />
       <Check label={dialogWords.helpKeys} on={settings.keys} change={(keys) => desk.updateSettings({ keys })} />
       <Check label={dialogWords.helpAnnounce} on={settings.announce} change={(announce) => desk.updateSettings({ announce })} />
       {desk.server.facts ? <p class="meta">{dialogWords.helpVersion(desk.server.facts.version)}</p> : null}

@@ -10,6 +10,7 @@ import { TABS } from "../../state/insight";
 import type { Desk } from "../../state/desk";
 import { languageOf } from "../../wire/post";
 import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumber";
+import { WhatChanged } from "./WhatChanged";
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
 import { CloseSign } from "../icons";
@@ -63,6 +64,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
       <h2 class="hidden">{panelWords.title}</h2>
       <button class="plain round drawer-only" aria-label={panelWords.close} onClick={() => desk.panel.toggle()}><CloseSign /></button>
       <Figures desk={desk} />
+      <WhatChanged desk={desk} />
       {problem ? <p class="meta warn">{words ? panelWords.stale(insight.wordsAt, Date.now(), problem) : problem}</p> : null}
       <MemoNextFrame of={[spec, words, problem, settings.trendWindowMs, insight.trends.since]}>
         {() => words ? <WordBars desk={desk} words={words} windowMs={settings.trendWindowMs} /> : problem ? <></> : <p class="meta">{panelWords.countingWords}</p>}
@@ -87,7 +89,7 @@ export function InsightPanel({ desk }: { desk: Desk }): JSX.Element {
           {() => <>{tab === "cloud" ? (words ? <WordCloud desk={desk} words={words} /> : counting) : top ? <TopTable desk={desk} top={top} tab={tab} /> : counting}</>}
         </Memo>
       </div>
-      {series ? <MemoNextFrame of={[series, settings.theme]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
+      {series ? <MemoNextFrame of={[series, settings.theme, settings.times]}>{() => <PanelTimeChart desk={desk} series={series} />}</MemoNextFrame>
         : desk.column.run.counts.problem && !problem ? <p class="meta warn">{panelWords.noChart(desk.column.run.counts.problem)}</p> : null}
     </>
   );

@@ -47,7 +47,7 @@ export function WordBars({ desk, words, windowMs }: { desk: Desk; words: Top; wi
           </li>
         ))}
       </ol>
-      <div class="cloud-foot"><BasedOnLine on={words.based_on} />{items.length ? <PictureButton desk={desk} chart={panelWords.wordBarTitle} subject={() => pictureSubject(desk, panelWords.wordBarTitle, words.based_on)}
+      <div class="cloud-foot"><BasedOnLine on={words.based_on} />{items.length ? <PictureButton desk={desk} id="picture-words" chart={panelWords.wordBarTitle} subject={() => pictureSubject(desk, panelWords.wordBarTitle, words.based_on)}
         make={(drawing) => (facts, colours, measure) => drawing.barsPicture(wordRows(items), facts, colours, measure)} /> : null}</div>
     </section>
   );

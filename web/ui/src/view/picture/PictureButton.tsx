@@ -3,7 +3,7 @@
  * chunk of its own, loaded at the first press. A toast says what became of it.
  */
 import type { JSX } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import type { Measure, Picture, PictureColours, PictureFacts } from "../../stats/picture/picture";
 import { lazyImport } from "../../wire/lazyImport";
@@ -19,29 +19,40 @@ type Shade = "shown" | "light" | "dark";
 
 interface Props {
   desk: Desk;
+  /** Name of the button in the document. */
+  id: string;
   /** Name of the chart, for who does not see the button. */
   chart: string;
   subject: () => PictureSubject;
   make: (drawing: typeof import("./pictureFiles")) => MakePicture | Promise<MakePicture>;
 }
 
-export function PictureButton({ desk, chart, subject, make }: Props): JSX.Element {
+export function PictureButton({ desk, id, chart, subject, make }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const [shade, setShade] = useState<Shade>("shown");
   const button = useRef<HTMLButtonElement>(null);
-  const id = useId();
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const onPress = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !place.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", onPress);
+    return () => document.removeEventListener("pointerdown", onPress);
+  }, [open]);
+  const close = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
   const act = async (what: Act): Promise<void> => {
     const drawing = await lazyImport(() => import("./pictureFiles"));
     if (!drawing) return;
     const done = await drawing.produce(subject(), await make(drawing), what, shade);
     desk.showToast({ saved: deckWords.toastPictureSaved, copied: deckWords.toastPictureCopied, failed: deckWords.toastPictureFailed }[done]);
-  };
-  const close = (): void => {
-    setOpen(false);
-    button.current?.focus();
+    if (done !== "failed") close();
   };
   return (
-    <span class="picture" onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); close(); } }}>
+    <span class="picture" ref={place} onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); close(); } }}>
       <button ref={button} class="tiny" aria-label={panelWords.pictureOf(chart)} title={panelWords.pictureOf(chart)} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}><PictureSign /></button>
       {open ? (
         <span class="picture-row" id={id} role="group" aria-label={panelWords.pictureOf(chart)}>

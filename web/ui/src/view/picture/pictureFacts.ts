@@ -31,7 +31,7 @@ export function pictureFacts({ spec, chart, basedOn, timeline, sources }: Pictur
   const search = spec.query === "*" ? columnWords.allPosts : spec.query;
   const title = spec.title || search;
   const { from, to } = basedOn;
-  const span = to ? `${formatSpan(from, to, now)} ${formatZone(to)}` : "";
+  const span = to ? `${formatSpan(from, to, 0)} ${formatZone(to)}` : "";
   const notes = [panelWords.pictureCounted(basedOn.counted, basedOn.matching)];
   if (sources.length) notes.push(panelWords.pictureSources(formatList(sources.map(sourceName))));
   notes.push(panelWords.pictureMade(formatExactTime(now)));

@@ -60,6 +60,15 @@ export const timeToolZoomIn = "Zoom in";
 export const timeToolZoomOut = "Zoom out";
 export const timeToolAllTime = "All time";
 
+export const timeToolType = "Type a time";
+export const timeFields = "Time shown, typed";
+export const timeFrom = "From";
+export const timeTo = "to";
+export const timeShow = "Show";
+export const timeFaults = {
+  from: "The first field holds no time.", to: "The second field holds no time.", order: "The time ends before it begins, or with it.",
+};
+
 export const orderGroup = "Order";
 export const orderTitle = (order: Order) => `Order: ${ORDER_HINTS[order]}`;
 export const orderLoaded = (count: number) => `${formatNumber(count)} loaded`;
@@ -82,6 +91,8 @@ export const pagerPosition = (page: number, pages: number) => `Page ${formatNumb
 export const pagerSize = "Posts per page";
 export const pagerPerPage = (size: number) => `${size} per page`;
 export const pagerRanked = (loaded: number, total: number | null) => `Ranked among the ${formatNumber(loaded)} posts loaded${total === null ? "" : ` of ${formatNumber(total)}`}.`;
+export const pagerRankedStored = (originals: number) => `Ranked among all ${formatCount(originals, "post")} stored that are no reposts.`;
+export const pagerProblem = (message: string) => `All that is stored could not be ranked: ${message}`;
 export const pagerLoading = LOADING;
 export const pagerNoReposts = (loaded: number) => `None of the ${formatNumber(loaded)} posts loaded is a repost of another.`;
 export const pagerFiltered = FILTERED;

@@ -14,15 +14,14 @@ export const add = "Add a column";
 export const addShort = "Column";
 export const restore = (name: string) => `Bring back ${isolate(name)}`;
 export const place = (at: number, of: number) => `${formatNumber(at)} of ${formatNumber(of)}`;
-export const select = (name: string) => `Show the column ${isolate(name)}`;
 
 export const grip = (name: string) => `Move ${isolate(name)}: drag, or press an arrow key`;
 export const gripTitle = "Drag to move the column (or arrow keys)";
 export const editTitle = "Change the title";
 export const titleField = "Title of the column";
 export const collapse = "Collapse to a strip";
-export const open = (name: string, unread: number, spiking: boolean) =>
-  `Open the column ${isolate(name)}${unread ? `, ${formatCount(unread, "new post")}` : ""}${spiking ? `, ${spikeMark}` : ""}`;
+export const open = (name: string) => `Open the column ${isolate(name)}`;
+export const stripState = (unread: number, spiking: boolean) => [unread ? formatCount(unread, "new post") : "", spiking ? spikeMark : ""].filter(Boolean).join(", ");
 export const unreadShort = (count: number) => formatCompact(count);
 export const spikeMark = "many more posts than usual";
 export const alerted = "New posts since you last looked";

@@ -30,7 +30,7 @@ export const help = "Help, keys and settings";
 
 /** Titles of the dialogs. They are here because a dialog's frame is drawn before its contents are loaded. */
 export const DIALOG_TITLES = {
-  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", decks: "Decks", "deck-conflict": "Somebody else saved this deck", "sign-in": "Sign in", palette: "All actions",
+  help: "Help and settings", language: "Search syntax", coverage: "Coverage and gaps", saved: "Searches", column: "This column", decks: "Decks", "deck-conflict": "Somebody else saved this deck", "sign-in": "Sign in", why: "Why does this match?", palette: "All actions",
 };
 
 export const THEME_NAMES = { system: "as the system", light: "light", dark: "dark", contrast: "high contrast" };

@@ -4,6 +4,7 @@ import type { Desk } from "../../../src/state/desk";
 import { bothOf, type Conflict } from "../../../src/state/deck/keptDeck";
 import { openDeck } from "../../../src/state/deck/openDeck";
 import { DEFAULT_SETTINGS } from "../../../src/state/page/settings";
+import type { WholeDeck } from "../../../src/wire/deckApi";
 import { DeckServer } from "../../deckServer";
 import { FakeSocket, openDesk, restoreBrowser, stubBrowser } from "../../deskFixtures";
 
@@ -61,11 +62,16 @@ describe("a deck without a name", () => {
     expect(FakeSocket.last.sent).toContainEqual({ type: "follow", deck: "harbour-fire" });
   });
 
-  it("takes the next id where a deck has that of its title", async () => {
+  it("takes the next id where a deck has that of its title, with the markers, but not the pins, of the deck that it copies", async () => {
     await makeHarbour();
+    const id = desk.columns[0]?.id ?? "";
+    desk.keeper.readUpTo(id, 7);
+    await desk.keeper.changePin("x:1", { note: "call" });
     expect(await desk.keeper.saveAs("Harbour")).toBe(true);
     expect([...server.decks.keys()]).toEqual(["harbour", "harbour-2"]);
     expect(location.pathname).toBe("/d/harbour-2");
+    expect([server.decks.get("harbour-2")?.read, server.decks.get("harbour-2")?.pins, desk.keeper.pins]).toEqual([{ [id]: 7 }, {}, {}]);
+    expect(server.decks.get("harbour")?.pins["x:1"]?.note).toBe("call");
   });
 });
 
@@ -104,7 +110,27 @@ describe("a stored deck", () => {
     server.decks.clear();
     localStorage.clear();
     await openStored();
-    expect([desk.keeper.openProblem?.status, desk.keeper.base, desk.keeper.isUnsaved]).toEqual([404, null, true]);
+    expect([desk.keeper.openProblem?.status, desk.keeper.base, desk.keeper.title, desk.keeper.isUnsaved]).toEqual([404, null, "harbour", true]);
+  });
+
+  it("is shown once the server is back, but not over what a reader made in place of a missing one", async () => {
+    await makeHarbour();
+    localStorage.clear();
+    server.failing = -1;
+    await openStored();
+    expect([queries(), desk.keeper.base]).toEqual(["*", null]);
+    server.failing = 0;
+    await tell();
+    expect([queries(), desk.keeper.openProblem, desk.keeper.isUnsaved]).toEqual(["storm ferry", null, false]);
+    const [stored] = server.decks.values();
+    server.decks.clear();
+    await tell("deleted");
+    desk.deck.add({ query: "pier" });
+    server.decks.set("harbour", { ...(stored as WholeDeck), revision: 5 });
+    await tell();
+    expect([queries(), desk.keeper.newer?.revision, desk.keeper.deletedElsewhere]).toEqual(["storm pier ferry", 5, false]);
+    desk.keeper.compare();
+    expect([desk.dialog, desk.keeper.conflict?.theirs?.revision]).toEqual(["deck-conflict", 5]);
   });
 
   it("follows what others save, but for a column whose list is being read", async () => {

@@ -1,5 +1,5 @@
 /**
- * Deck conflict: shows when somebody else saved the deck and what each side changed, and lets the reader take theirs, take mine, or keep both
+ * Conflict dialog: shows when somebody else saved the deck and what each side changed, and lets the reader take theirs, take mine, or keep both
  * as columns. Closing the dialog puts the decision off.
  */
 import type { JSX } from "preact";
@@ -38,7 +38,7 @@ function Changes({ title, from, to }: { title: string; from: DeckDocument; to: D
   );
 }
 
-export function DeckConflict({ desk }: { desk: Desk }): JSX.Element | null {
+export function ConflictDialog({ desk }: { desk: Desk }): JSX.Element | null {
   const { keeper } = desk;
   const { conflict } = keeper;
   // Made once for a conflict: a column that both changed gets a new id each time.
