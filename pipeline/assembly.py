@@ -49,6 +49,7 @@ from pipeline.upkeep.store_identity_publisher import publish_identity
 from pipeline.worker.batch_processor import BatchProcessor
 from pipeline.worker.batch_runner import BatchRunner
 from pipeline.worker.intake_filter import IntakeFilter
+from pipeline.worker.normalised_batch import Normalise
 from pipeline.worker.track_setting import current_track
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ class Process:
         return current_track(self.redis, self.names, self.settings.track)
 
 
-def build_batch_runner(process: Process, queue: TaskQueue) -> BatchRunner:
+def build_batch_runner(process: Process, queue: TaskQueue, normalised: Normalise | None = None) -> BatchRunner:
     """Return a worker's batch runner, with the standing searches loaded and the store's identity published.
+
+    `normalised` normalises in the place of `normalise`, as an import does that has done so already.
 
     Raises:
         BrokerRefused: the Redis user may not publish, so no post would be live.
@@ -133,7 +136,7 @@ def build_batch_runner(process: Process, queue: TaskQueue) -> BatchRunner:
         intake=IntakeFilter(process.track, understand, describe, matcher),
         dead=process.dead,
         counters=process.counters,
-        normalise=partial(normalise, consent=process.settings.mastodon_consent),
+        normalise=normalised or partial(normalise, consent=process.settings.mastodon_consent),
         request_rechecks=RecheckRequests(process.redis, process.names).add,
         stopping=queue.stopping,
     )

@@ -169,7 +169,15 @@ class ImportOfFiles:
         if note.tally.records:
             _warn(f"{file}: goes on after {note.tally.records:,} records")
         keep = partial(notes.write, file)
-        return FileImport(file, note, self._session.outlet.put, keep, scratch=self._scratch, consent=self._consent)
+        return FileImport(
+            file,
+            note,
+            self._session.outlet.put,
+            keep,
+            scratch=self._scratch,
+            consent=self._consent,
+            recognised=self._session.recognised,
+        )
 
     def _problem(self, file: Path, why: str) -> None:
         self.result.problem_count += 1

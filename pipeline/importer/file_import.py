@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.clock import now_ms
 from pipeline.errors import RecordError
 from pipeline.importer.import_notes import ImportNote
+from pipeline.importer.recognised_events import RecognisedEvents
 from pipeline.importer.tally import Tally
 from pipeline.normalise import normalise
 from pipeline.post import Event, Upsert
@@ -38,7 +39,7 @@ class FileImport:
     """The import of one file from where its note says.
 
     `put` hands records over in a batch (None: nothing is stored); `keep` keeps the note. `consent` leaves out
-    authors of Mastodon who opted out.
+    authors of Mastodon who opted out. `recognised` keeps the events of a batch for `put`, which processes it here.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class FileImport:
         *,
         scratch: Path | None = None,
         consent: bool = True,
+        recognised: RecognisedEvents | None = None,
     ) -> None:
+        self._recognised = recognised
         self._reading = FileReading(path, scratch)
         self.note = note
         self._put = put
@@ -116,13 +119,18 @@ class FileImport:
             else:
                 self.tally.read(events)
                 if events:
-                    self._records.append(RawRecord(received_at, data))
-                    self._bytes += len(data)
+                    self._add(RawRecord(received_at, data), events)
         self.note.place = found.place
         if len(self._records) >= BATCH_MAX_RECORDS or self._bytes >= BATCH_MAX_BYTES:
             self._flush()
         elif self.tally.unread >= UNKNOWN_MAX and not self.tally.understood and not found.place.members:
             raise RefusedFile(f"no known record in its first {UNKNOWN_MAX:,}: {_first(self.tally.set_aside)}")
+
+    def _add(self, record: RawRecord, events: list[Event]) -> None:
+        self._records.append(record)
+        self._bytes += len(record.data)
+        if self._recognised is not None:
+            self._recognised.keep(record, events)
 
     def _flush(self) -> None:
         if not self._records:
@@ -130,6 +138,8 @@ class FileImport:
         records, self._records, self._bytes = self._records, [], 0
         if self._put is not None:
             self._put(records)
+        if self._recognised is not None:
+            self._recognised.forget()
         self._keep(self.note)
 
 

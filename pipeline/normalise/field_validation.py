@@ -41,7 +41,7 @@ def numeric_id(text: str | None, number: int | str | None) -> str:
 
 def valid_count(number: int | str | None) -> int | None:
     """Return a count; None where it is invalid or too great. X's REST once rounded: "100+" is 100."""
-    if type(number) is str:
+    if isinstance(number, str):
         digits = number.rstrip("+")
         number = int(digits) if len(digits) <= 16 and digits.isascii() and digits.isdigit() else None
     return number if number is not None and 0 <= number <= MAX_SAFE_INTEGER else None

@@ -45,7 +45,7 @@ def _persist_halved(persist: Callable[[Writes], Persisted], writes: Writes) -> P
             return Persisted([], refused={upserts[0].post.id: str(error)})
         half = len(upserts) // 2 if alone else 0
         first = _persist_halved(persist, replace(writes, upserts=upserts[:half]))
-        return first.plus(_persist_halved(persist, Writes(upserts[half:])))
+        return first.plus(_persist_halved(persist, Writes(upserts[half:], again=writes.again)))
 
 
 def _problem(post: Post) -> str:

@@ -20,7 +20,7 @@ from pipeline.broker.keys import Names
 from pipeline.errors import AttemptUnfinished, BatchDone
 from pipeline.match.matcher_replica import MatcherReplica
 from pipeline.post import AuthorRecheck, Deletion
-from pipeline.publish.messages import Message, edited_messages, posts_messages
+from pipeline.publish.messages import Message, edited_messages
 from pipeline.publish.publication_order import Attempt, PublicationOrder, RegistryMoved
 from pipeline.queue.batch import IMPORT, RawBatch, RawRecord, decode_batch
 from pipeline.queue.claim_check import Claim, ClaimCheck
@@ -31,7 +31,7 @@ from pipeline.worker.announced_deletions import announced_ids, deletion_versions
 from pipeline.worker.batch_counters import count_batch
 from pipeline.worker.batch_part import BatchPart
 from pipeline.worker.change_messages import changed_post_messages, concerns_every_search
-from pipeline.worker.entry_numbers import entered_by_search
+from pipeline.worker.entry_numbers import matched_post_messages
 from pipeline.worker.intake_filter import IntakeFilter
 from pipeline.worker.normalised_batch import Normalise, NormalisedBatch, fold_batch
 from pipeline.worker.refused_records import store_alone
@@ -135,8 +135,6 @@ class BatchProcessor:
             return inside, self._persist(attempt, inside)
 
         part = BatchPart(normalised, accepted, self._persist(attempt, accepted))
-        if not part.persisted.refused:
-            return part
         return store_alone(part, batch, indexes, self._normalise, persist)
 
     def _persist(self, attempt: Attempt, accepted: Writes) -> Persisted:
@@ -147,7 +145,7 @@ class BatchProcessor:
             AttemptUnfinished: `DELETION_BUDGET_S` are used up, and more is to be removed.
         """
         with TimeSpent(self._counters, "persist_us"):
-            persisted = step = self._store.persist(accepted, attempt.seq)
+            persisted = step = self._store.persist(replace(accepted, again=bool(attempt.dead)), attempt.seq)
             end_s, is_late = self._clock_s() + DELETION_BUDGET_S, False
             ids = {upsert.post.id for upsert in accepted.upserts}.intersection(step.tombstoned)
             deletions = [*accepted.deletions, *(Deletion(i, 0) for i in ids)]
@@ -264,8 +262,7 @@ class BatchProcessor:
             return messages
         matcher, counters = self._following.matcher, self._counters
         report = matcher.match([entry.document for entry in entries])
-        entered = entered_by_search(matcher, entries, report.matches)
-        messages += posts_messages(self._names, report.matches, [entry.body for entry in entries], entered)
+        messages += matched_post_messages(self._names, matcher, entries, report.matches)
         counters.add("matches", sum(map(len, report.matches.values())))
         counters.add("candidates", report.candidates)
         counters.add("checked", report.checked)

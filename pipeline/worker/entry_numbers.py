@@ -1,4 +1,4 @@
-"""Entry numbers of a batch's posts: for each search, those that began to match later than they were first stored.
+"""Messages of a batch's matched posts, with the entry numbers of those that began to match later than they were stored.
 
 A new post has no past, so that a batch of new posts costs one look at each. Pure: nothing is sent.
 """
@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.broker.keys import Names
 from pipeline.match.contract import StandingMatcher
+from pipeline.publish.messages import Message, posts_messages
 from pipeline.store.contract import Entry
 from pipeline.store.past.entry_number import entered_numbers
+
+
+def matched_post_messages(
+    names: Names, matcher: StandingMatcher, entries: Sequence[Entry], matches: Mapping[str, Sequence[int]]
+) -> list[Message]:
+    """Return the messages of each search for the entries that match it; `matches` is key → indexes of these."""
+    entered = entered_by_search(matcher, entries, matches)
+    return posts_messages(names, matches, [entry.body for entry in entries], entered)
 
 
 def entered_by_search(

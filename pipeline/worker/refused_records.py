@@ -37,6 +37,8 @@ def store_alone(
         normalise: normalises a record.
         persist: stores some writes; returns those inside TRACK, and how the store took them.
     """
+    if not part.persisted.refused:
+        return part
     letters, accepted, persisted = list(part.normalised.dead_letters), part.accepted, part.persisted
     events = [(index, event) for index in indexes for event in _events(batch, normalise, index)]
     for post_id, reason in part.persisted.refused.items():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +20,7 @@ from pipeline.decks.pins import PINS_MAX, Pin, PinChange, pin_change_from
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import DeckPart, DeckRecord
 from pipeline.store.memory import MemoryStore
+from pipeline.store.sqlite import SqliteStore
 from tests.store.builders import post, put
 
 
@@ -141,3 +145,36 @@ def test_a_change_beside_another_writer_is_made_again(shelf: DeckShelf, monkeypa
         shelf.save("desk", _deck("c"), 2)
     with pytest.raises(StoreUnavailable):
         shelf.read_up_to("desk", {"a": 99})
+
+
+def test_of_savers_at_once_each_builds_on_the_last_and_no_marker_or_pin_is_lost(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path)) as store:
+        put(store, 1, *(post(number, "cats") for number in range(4)))
+        DeckShelf(store).save("desk", _deck("a"), None)
+
+    def work(worker: int) -> int:
+        conflicts = 0
+        with closing(SqliteStore(tmp_path)) as store:
+            shelf = DeckShelf(store)
+            for turn in range(5):
+                while True:
+                    whole = shelf.get("desk")
+                    ids = [column.id for column in whole.deck.columns]
+                    try:
+                        shelf.save("desk", _deck(*ids, f"w{worker}t{turn}"), whole.revision)
+                    except DeckConflict:
+                        conflicts += 1
+                        continue
+                    break
+                shelf.read_up_to("desk", {"a": worker * 10 + turn})
+                shelf.change_pin("desk", f"x:{worker}", PinChange(note=f"turn {turn}"))
+        return conflicts
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with closing(SqliteStore(tmp_path)) as store:
+        whole = DeckShelf(store).get("desk")
+    assert whole.revision == 21
+    assert {column.id for column in whole.deck.columns} == {"a", *(f"w{w}t{t}" for w in range(4) for t in range(5))}
+    assert whole.read == {"a": 34}
+    assert {post_id: pin.note for post_id, pin in whole.pins.items()} == {f"x:{w}": "turn 4" for w in range(4)}

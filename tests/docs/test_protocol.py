@@ -65,7 +65,7 @@ def test_every_route_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
 
     app = create_app(load({}))
     there = {
-        (method, rule.rule.replace("_deck", "deck"))
+        (method, re.sub(r"\b_(deck|post_id)\b", r"\1", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) & {"GET", "POST", "PUT"}
     }

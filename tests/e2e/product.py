@@ -34,7 +34,7 @@ def free_port() -> int:
     raise AssertionError("no free port in a hundred tries")
 
 
-def until(true: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60.0, every: float = 0.25) -> Any:
     """Wait until something is true and return it; fail with the last value."""
     end = time.monotonic() + seconds
     while True:

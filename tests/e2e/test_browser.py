@@ -28,6 +28,7 @@ def _top_word(product: Product) -> str:
         return ""
 
 
+@pytest.mark.thorough  # tests/ui/test_product.py searches the whole product, of generated posts, in the page
 @pytest.mark.parametrize("name", also_shared(STREAM))
 def test_real_records_replayed_are_found_and_shown(start: Start, chromium: Browser, name: str) -> None:
     product = start(SOURCE="replay", REPLAY_PATH=str(path_of(name)), REPLAY_SPEED="max").wait_ready()

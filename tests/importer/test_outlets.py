@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import pytest
 from redis import Redis
 
@@ -9,9 +13,14 @@ from pipeline.assembly import understand
 from pipeline.broker.keys import Names
 from pipeline.errors import StoreError
 from pipeline.importer import outlets
+from pipeline.importer.file_import import FileImport
+from pipeline.importer.import_notes import ImportNote
 from pipeline.importer.outlets import OPEN_BATCHES_MAX, BatchOutlet, ImportStopped
+from pipeline.importer.recognised_events import RecognisedEvents
+from pipeline.normalise import normalise
+from pipeline.post import Event
 from pipeline.queue.batch import RawRecord
-from tests.importer import record
+from tests.importer import record, write_posts
 from tests.worker.one_worker import Worker
 
 pytestmark = pytest.mark.redis
@@ -84,3 +93,26 @@ def test_a_store_that_takes_nothing_ends_the_import(worker: Worker) -> None:
     )
     with pytest.raises(StoreError, match="the same command goes on here"):
         outlet.put(batch(1))
+
+
+def test_an_import_without_workers_normalises_each_record_once(worker: Worker, tmp_path: Path) -> None:
+    anew: list[bytes] = []
+
+    def counted(raw: bytes, *others: Any) -> Sequence[Event]:
+        anew.append(raw)
+        return normalise(raw, *others)
+
+    recognised = RecognisedEvents(counted)
+    worker.processor._normalise = recognised.normalise
+    outlet = BatchOutlet(
+        worker.claims, enqueue=None, work=worker.runner.run, high_water_bytes=10**9, stopping=lambda: False
+    )
+    path = write_posts(tmp_path / "a", 1_200, record(7))  # the first post comes twice
+    reading = FileImport(path, ImportNote("a", "fake"), outlet.put, lambda _: None, recognised=recognised)
+    for _ in reading.run():
+        pass
+    assert reading.tally.posts == 1_201
+    assert worker.stored() == {f"demo:{number}" for number in range(1_200)}
+    assert anew == [record(7)], "whose events were given out"
+    recognised.keep(batch(5)[0], [])
+    assert recognised.normalise(record(5), "demo", 1_700_000_000_000, ""), "a record of another source is normalised"

@@ -48,9 +48,13 @@ def search(text: str) -> Query:
     return parse(text, T0 + 10**9)
 
 
+class _Identified(msgspec.Struct):
+    id: str
+
+
 def ids(bodies: list[bytes]) -> list[str]:
     """Return the ids of posts as they came over the wire."""
-    return [msgspec.json.decode(body)["id"] for body in bodies]
+    return [msgspec.json.decode(body, type=_Identified).id for body in bodies]
 
 
 def found(reading: Reading, text: str, **options: Any) -> list[str]:

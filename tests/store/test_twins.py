@@ -18,12 +18,12 @@ from pipeline.query.parser import parse
 from pipeline.store.contract import Entry, Persisted, Reading, Sort, Store, Writes
 from pipeline.store.memory import MemoryStore
 from pipeline.store.sqlite import SqliteStore
-from tests.examples import examples
+from tests.examples import THOROUGH, examples
 from tests.store.builders import T0, ids
 from tests.store.elastic.stores import borrowed_store
 from tests.store.sqlite.integrity import assert_whole
 
-ELASTIC_RUNS = 6
+ELASTIC_RUNS = 6 if THOROUGH else 3
 """Runs on Elasticsearch, each with a new store, which takes a cluster a second."""
 
 NUMBERS = st.integers(1, 7)

@@ -12,13 +12,21 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RESTED = "() => document.getAnimations().every(one => one.playState !== 'running')"
 
 
-def violations(page: Page) -> list[str]:
-    """Return the violated rules, each with its elements. Waits for running animations first."""
+RUN = "([within, tags]) => axe.run(within, { runOnly: tags, resultTypes: ['violations'] })"
+"""Only violations are described: describing passed rules takes most of the time."""
+
+
+def violations(page: Page, *, within: str = "html") -> list[str]:
+    """Return the violated rules, each with its elements. Waits for running animations first.
+
+    Args:
+        page: the page.
+        within: selector of the part that is examined, where the rest was examined before.
+    """
     if not AXE.exists():
         missing("axe-core: run `npm ci`")
     page.wait_for_function(RESTED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    # Only violations are described: describing passed rules takes most of the time.
-    found = page.evaluate("tags => axe.run({ runOnly: tags, resultTypes: ['violations'] })", TAGS)
+    found = page.evaluate(RUN, [within, TAGS])
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found["violations"]]

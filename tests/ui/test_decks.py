@@ -1,4 +1,4 @@
-"""Stored decks in the browser: naming, following between two pages, a conflict solved with both sides' columns, files, keys."""
+"""Stored decks in the browser: naming, following between two pages, a conflict that keeps both sides, files."""
 
 from __future__ import annotations
 
@@ -112,6 +112,44 @@ def test_two_pages_of_one_deck_follow_each_other_and_join_what_both_changed(
     # Deleted for everybody: the other page keeps its columns and says so.
     first.get_by_role("button", name="Decks", exact=True).click()
     first.get_by_role("button", name=re.compile(f"Delete .*{title}")).click()
-    first.get_by_role("button", name="Delete", exact=True).click()
+    expect(first.get_by_role("button", name="Keep")).to_be_focused()
+    first.keyboard.press("Enter")
+    expect(first.get_by_role("button", name=re.compile(f"Delete .*{title}"))).to_be_focused()
+    first.keyboard.press("Enter")
+    first.keyboard.press("Shift+Tab")
+    expect(first.get_by_role("button", name="Delete", exact=True)).to_be_focused()
+    first.keyboard.press("Enter")
     expect(second.get_by_role("region", name="Deck")).to_contain_text("Somebody deleted this deck")
     assert requests.get(f"{product.url}/api/decks/{deck_id}", timeout=10).status_code == 404
+
+
+def test_a_deck_that_cannot_be_saved_or_opened_says_so_and_loses_nothing(product: Product, open_page: OpenPage) -> None:
+    deck_id = f"night-{secrets.token_hex(3)}"
+    columns = [{"id": "a", "query": "coffee"}, {"id": "b", "query": "rain"}]
+    made = requests.put(
+        f"{product.url}/api/decks/{deck_id}",
+        json={"revision": None, "deck": {"version": 1, "title": "Night", "columns": columns}},
+        timeout=10,
+    )
+    assert made.status_code == 200
+    page = open_page(f"{product.url}/d/{deck_id}", width=1600)
+    bar = page.get_by_role("region", name="Deck")
+    expect(bar).to_contain_text("Night")
+    away = json.dumps({"error": {"code": "store_unavailable", "message": "The store cannot be reached now."}})
+    page.route("**/api/decks/**", lambda route: route.fulfill(status=503, content_type="application/json", body=away))
+    page.get_by_role("button", name="Add a column").click()
+    page.locator("#search").fill("music")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(bar).to_contain_text("Not saved: The store cannot be reached now.")
+    assert violations(page) == []
+    page.reload()
+    expect(page.locator("[data-column]")).to_have_count(3)
+    expect(bar).to_contain_text("The server does not answer")
+    page.unroute("**/api/decks/**")
+    page.reload()
+    expect(page.locator("[data-column]")).to_have_count(3)
+    expect(bar).to_contain_text("Unsaved changes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(bar).not_to_contain_text("Unsaved")
+    assert _queries(product, deck_id) == ["coffee", "music", "rain"]

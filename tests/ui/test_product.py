@@ -22,8 +22,7 @@ from tests.ui.conftest import OpenPage, articles, numbers
 from tests.ui.conftest import until as until_seen
 from tests.ui.simulator import now
 
-STORED = 20_000
-BATCH = 10_000
+STORED = 5_000
 FIRST_VIEW_BYTES = 150_000
 
 
@@ -123,16 +122,15 @@ def test_the_export_of_the_menu_contains_every_match(product: Product, open_page
 
 @pytest.fixture
 def large(tmp_path: Path) -> Iterator[Product]:
-    """Start the product on a store that already holds 20,000 matches of `storm`."""
+    """Start the product on a store that already holds 5,000 matches of `storm`."""
     data = tmp_path / "data"
     store = open_store(load({"DATA_DIR": str(data)}))
     base = now() - STORED * 200
     template = records.post(
         1, base, source="x", text="storm over the harbour", entities=[], hashtags=[], links=[], hosts=[]
     )
-    for start in range(0, STORED, BATCH):
-        posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(start, start + BATCH)]
-        store.persist(Writes(upserts=posts), start + 1)
+    posts = [Upsert(_copy(template, number, base + number * 200)) for number in range(STORED)]
+    store.persist(Writes(upserts=posts), 1)
     store.close()
     made_product = Product(data, SOURCE="demo", DEMO_RATE="0.01")
     try:
@@ -159,7 +157,35 @@ def test_charts_count_stored_posts_not_only_loaded_ones(large: Product, open_pag
     page = open_page(large.url)
     page.evaluate("localStorage.setItem('murmuration', JSON.stringify({ depth: 500 }))")
     page.goto(f"{large.url}/?q=storm+harbour+source%3Ax")
-    expect(page.locator(".count")).to_have_text("20,000", timeout=20_000)
+    expect(page.locator(".count")).to_have_text("5,000", timeout=20_000)
     expect(page.locator(".loaded")).to_have_text("500 loaded")
     assert total_of_table(page) == STORED
-    expect(page.locator(".words .based")).to_contain_text("of 20,000")
+    expect(page.locator(".words .based")).to_contain_text("of 5,000")
+
+
+def test_what_one_browser_has_read_is_read_in_another(product: Product, open_page: OpenPage) -> None:
+    page = open_page(product.url)
+    deck = {"version": 1, "title": "Reading", "columns": [{"id": "all", "query": "*"}]}
+    saved = page.evaluate(
+        "async deck => (await fetch('/api/decks/reading', {"
+        "method: 'PUT', headers: {'content-type': 'application/json'}, "
+        "body: JSON.stringify({revision: null, deck})})).status",
+        deck,
+    )
+    assert saved == 200
+    page.goto(f"{product.url}/d/reading")
+    unread = page.locator("#list article.is-unread")
+    expect(unread.nth(2)).to_be_attached(timeout=60_000)
+    marked = [one for one in unread.evaluate_all("all => all.map(one => one.dataset.id)") if one]
+    page.keyboard.press("m")
+    posts = [product.get(f"/api/posts/{urllib.parse.quote(one, safe='')}") for one in marked]
+    highest = max(post["first_seq"] for post in posts)
+    assert highest > 0
+    until(lambda: product.get("/api/decks/reading")["read"].get("all", 0) >= highest)
+    other = open_page(f"{product.url}/d/reading")
+    other.locator("#list article").first.wait_for()
+    expect(other.locator("#list article.is-unread").first).to_be_attached(timeout=60_000)
+    again = other.locator("#list article.is-unread").evaluate_all("all => all.map(one => one.dataset.id)")
+    assert not set(again) & set(marked)
+    read = product.get("/api/decks/reading")["read"]["all"]
+    assert product.get("/api/unread", q="*", read=read)["after"] >= read

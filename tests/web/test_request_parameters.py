@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pipeline.settings import load
+from tests.examples import some
 from tests.web.conftest import Product, make_product
 from web import create_app
 from web.api.timeline_buckets import TIMELINE_MAX_BUCKETS
@@ -79,7 +80,7 @@ def stocked(valkey_server: str) -> Iterator[Product]:
     """A product with posts of many days."""
     for product in make_product(valkey_server, INGEST_TOKEN="sesame"):
         product.feed(
-            *[product.post("otter", number, created_at=1_500_000_000_000 + number * DAY_MS) for number in range(300)]
+            *[product.post("otter", number, created_at=1_500_000_000_000 + number * DAY_MS) for number in range(60)]
         )
         yield product
 
@@ -107,7 +108,7 @@ def status(client: FlaskClient, method: str, path: str, **more: object) -> int:
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_parameter_is_an_error_of_ours(client: FlaskClient, route: str) -> None:
     for name in NAMES:
-        for value in NUMBERS + TEXTS:
+        for value in some(NUMBERS + TEXTS):
             given = {"q": "otter", name: value.encode("utf-8", "surrogatepass")}
             assert status(client, "GET", route, query_string=given) != 503, (route, name, value)
 
@@ -194,7 +195,7 @@ def test_an_unknown_zone_is_an_error_that_names_the_parameter(client: FlaskClien
 @pytest.mark.parametrize("span", ["", "&from=0", "&to=9007199254740992", "&from=0&to=9007199254740992"])
 def test_a_timeline_has_a_bound_whatever_its_interval(client: FlaskClient, span: str) -> None:
     line = client.get(f"/api/timeline?q=otter&interval=1000{span}").get_json()
-    assert line["total"] == 300
+    assert line["total"] == 60
     assert line["interval_ms"] > 1_000, "the answer says what was taken"
     assert (line["to"] - line["from"]) // line["interval_ms"] < TIMELINE_MAX_BUCKETS
     assert len(line["buckets"]) <= TIMELINE_MAX_BUCKETS

@@ -84,7 +84,14 @@ def top(web: Web) -> Response:
 
     def make() -> bytes:
         found = web.chart_pool.read(lambda reading: reading.top(query, field, limit=limit, since=since, until=until))
-        based_on = {"counted": found.counted, "matching": found.matching, "from": found.since, "to": found.until}
+        based_on = {
+            "counted": found.counted,
+            "matching": found.matching,
+            "from": found.since,
+            "to": found.until,
+            "authors": found.authors,
+            "languages": found.languages,
+        }
         return msgspec.json.encode({"field": field, "items": found.items, "based_on": based_on})
 
     return timed_response(web.chart_cache.get(("top", query.canonical, field, limit, since, until), make), start)

@@ -18,6 +18,9 @@ from pipeline.store.contract import Page, Reading, Sort
 from web.api.json_response import timed_response
 from web.process import Web
 
+RANKING_TIMEOUT_S = 8.0
+"""Seconds that a ranking may take: it reads each match, about a second a million (SQLite)."""
+
 
 class RankingWish(NamedTuple):
     """What a ranking is asked for: its order, the size of the page, the page before it, and the time (ms)."""
@@ -44,7 +47,7 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
         return page, matching
 
     def make() -> bytes:
-        page, matching = web.chart_pool.read(read)
+        page, matching = web.chart_pool.read(read, timeout_s=RANKING_TIMEOUT_S)
         tail: dict[str, object] = {
             "values": page.values,
             "next": page.next,

@@ -87,7 +87,7 @@ def versions(web: Web, post_id: str) -> Response:
     """Return the versions of a post that were seen, newest first; times are those of their storing (ms)."""
     found = web.store_pool.read(lambda reading: reading.versions(post_id))
     if not found:
-        raise ApiError("not_found", "No such post is stored.")
+        return absent_post(web.store_pool, post_id)
     seen = []
     for one in found:
         told = _decode_version(one.body)

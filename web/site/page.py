@@ -30,7 +30,7 @@ def blueprint(web: Web) -> Blueprint:
     routes = Blueprint("page", __name__)
     routes.add_url_rule("/", "page", page)
     routes.add_url_rule("/d/<_deck>", "deck", page)
-    routes.add_url_rule("/p/<path:_post_id>", "post_page", post_page)
+    routes.add_url_rule("/p/<path:post_id>", "post_page", post_page)
     routes.add_url_rule("/static/<path:name>", "static_file", static_file)
     routes.add_url_rule("/api/page", "facts", partial(facts, web, ExampleSearches(web.chart_pool)))
     return routes
@@ -59,7 +59,7 @@ def _document() -> str:
     return "index.html"
 
 
-def post_page(_post_id: str) -> Response:
+def post_page(post_id: str) -> Response:  # noqa: ARG001 - the route names it
     """Return the page. The address names its post, which the page itself reads: the answer tells nothing of it."""
     return page()
 

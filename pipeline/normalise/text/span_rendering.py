@@ -52,6 +52,8 @@ def render_spans(text: str, spans: list[SourceSpan], shown_end: int | None = Non
     if len(spans) > 1:
         spans.sort()
     limit = _rendered_end(text, spans, shown_end)
+    if not spans:
+        return unescape_html(text[:limit]), []
     pieces: list[str] = []
     entities: list[Entity] = []
     escaped = "&" in text

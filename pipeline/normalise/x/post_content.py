@@ -119,8 +119,11 @@ def fill_content(
     post: Post, text: str, tags: Sequence[SourceTag], links: Sequence[ShortLink], hidden: HiddenParts
 ) -> None:
     """Give a post its text, entities, tags and links, as X shows them."""
-    spans: list[SourceSpan] = []
     text = checked_text(text)
+    if not tags and not links:
+        post.text, post.entities = render_spans(text, [], hidden.shown_end)
+        return
+    spans: list[SourceSpan] = []
     for kind, value, indices, number in tags[:MAX_ENTITIES]:
         found = locate_tag(text, indices, kind, value)
         if found is not None:

@@ -94,7 +94,7 @@ def _writing_of(status: V1Status) -> _Writing:
     number = numeric_id(status.id_str, status.id)
     chain = _edits(number, status)
     created_at = _created_ms(status, number)
-    edited_at = edited_ms(number, chain) if number else None
+    edited_at = edited_ms(number, chain) if number and len(chain) > 1 else None
     return _Writing(number, chain, created_at, created_at if edited_at is None else edited_at)
 
 

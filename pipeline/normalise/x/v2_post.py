@@ -59,7 +59,7 @@ def writing_of(tweet: V2Tweet) -> Writing:
     claimed = iso_to_ms(tweet.created_at) if tweet.created_at else None
     created_at = snowflake_to_ms(value) if claimed is None else with_snowflake_ms(claimed, value)
     chain = edit_chain(number, tweet.edit_history_tweet_ids or ())
-    edited_at = edited_ms(number, chain) if number else None
+    edited_at = edited_ms(number, chain) if number and len(chain) > 1 else None
     return Writing(number, chain, created_at, created_at if edited_at is None else edited_at)
 
 

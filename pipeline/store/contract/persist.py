@@ -20,7 +20,8 @@ class Writes:
     """Events of one batch in order. An id occurs once, in its greatest version; a deletion replaces an upsert.
 
     `continued` marks a batch whose deletions and account changes were persisted before, whose report was published and
-    had `Persisted.left` set.
+    had `Persisted.left` set. `again` marks one of which an attempt died: a post that a later record of another batch
+    replaced since is reported as well, because its first storing may be unpublished.
     """
 
     upserts: Sequence[Upsert] = ()
@@ -29,6 +30,7 @@ class Writes:
     account_changes: Sequence[AccountChange] = ()
     continued: bool = False
     detachments: Sequence[QuoteDetachment] = ()
+    again: bool = False
 
     def plus(self, other: Writes) -> Writes:
         """Return these events followed by those of `other`."""

@@ -93,11 +93,15 @@ class TopItem:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """Most frequent values of a field. The newest `counted` of `matching` posts were sampled, from `since` to
-    `until`."""
+    """Most frequent values of a field. The newest `counted` of `matching` posts were sampled, from `since` to `until`.
+
+    `authors` and `languages` are the numbers of different ones among the counted posts.
+    """
 
     items: list[TopItem]
     counted: int
     matching: int
     since: int
     until: int
+    authors: int = 0
+    languages: int = 0

@@ -68,6 +68,14 @@ class MemoryPlanLookups:
         found = self.by_author(source, author_id, 2**63 - 1, len(self._contents.rows))
         return [row for row in found if row.post.author.handle != handle and row.post.seq < before_seq][:limit]
 
+    def with_posts(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts that have stored posts."""
+        return {*keys} & {(row.post.source, row.post.author.id) for row in self._contents.rows.values()}
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts are hidden."""
+        return {*keys} & {one.owner for one, _ in self._contents.withheld.values()}
+
     def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
         """Return what is known of accounts."""
         known = self._contents.account_rows

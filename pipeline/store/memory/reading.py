@@ -28,6 +28,7 @@ from pipeline.store.top_values import (
     SAMPLED_POSTS,
     TRENDING_WINDOW_MS,
     TopCounter,
+    distinct,
     merge_forms,
     trending,
     with_background,
@@ -180,7 +181,7 @@ class MemoryReading:
             items = trending(counter, earlier, *self._background(newest), leave_out=query.terms, limit=limit)
         matching = self.count(query, since=since, until=until)
         oldest = rows[-1].sort_key >> sort_key.TIE_BITS if rows else 0
-        return Top(items, len(rows), matching, oldest, newest + 1 if rows else 0)
+        return Top(items, len(rows), matching, oldest, newest + 1 if rows else 0, *distinct([counter, earlier]))
 
     def _background(self, newest: int) -> tuple[dict[str, int], int]:
         last = newest // 3_600_000

@@ -80,6 +80,8 @@ class AccountPlanner:
             self._notice_return(upsert)
         self._wipe_withheld()
         found = {upsert.post.id: upsert for upsert in upserts}
+        self._stored = self._lookups.with_posts({*self._hiding, *self._renaming})
+        self._withheld = self._lookups.with_withheld(self._showing)
         for key in self._hiding:
             self._hide(key)
         for key in self._showing:
@@ -129,6 +131,8 @@ class AccountPlanner:
 
     def _hide(self, key: AccountKey) -> None:
         """Withhold the stored posts of an account, each after its reposts."""
+        if key not in self._stored:
+            return
         room = self._room()
         found = self._lookups.by_author(*key, _ANY_VERSION, room + 1)
         reposts = self._lookups.reposts([row.post.id for row in found], room + 1, room + 1) if found else {}
@@ -151,6 +155,8 @@ class AccountPlanner:
     def _show(self, key: AccountKey, found: dict[str, Upsert]) -> None:
         """Store withheld posts of an account again. The withheld copies go with the next call, once all is published:
         an attempt that dies before leaves them, and the next attempt publishes them again."""
+        if key not in self._withheld:
+            return
         room = self._room()
         if room <= 0:
             self._plan.left = True
@@ -180,7 +186,8 @@ class AccountPlanner:
     def _rename(self, key: AccountKey, found: dict[str, Upsert]) -> None:
         """Store the posts of an account again that show another handle than its present one."""
         row, room = self._rows[key], self._room()
-        found_rows = self._lookups.by_former_name(*key, row.handle, self._seq, room + 1)
+        is_stored = key in self._stored
+        found_rows = self._lookups.by_former_name(*key, row.handle, self._seq, room + 1) if is_stored else []
         if not (found_rows or row.former or row.at >= 0 or key in self._known_before):
             self._plan.accounts.pop(key)  # nothing of the account is stored, so there is nothing to remember
         for stored in found_rows:

@@ -55,6 +55,15 @@ class PlanLookups(Protocol):
         """Return at most `limit` stored posts of an account, numbered below `before_seq`, that show another handle."""
         ...
 
+    def with_posts(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts that may have stored posts, by one query for all: most of those that a network
+        names have none."""
+        ...
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts may be hidden, by one query for all."""
+        ...
+
     def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
         """Return what is known of those of the accounts of which anything is."""
         ...

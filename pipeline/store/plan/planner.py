@@ -50,9 +50,10 @@ def plan_writes(
     kept = accounts.run([upsert for upsert in upserts if upsert.post.id not in plan.tombstones])
     detached = plan_detachments(writes, plan, buried)
     rows = {**prepared, **accounts.prepared}
-    UpsertPlanner(lookups, plan, seq, rows, detached=detached, pasts=accounts.pasts).run(
-        [_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments
+    upsert_planner = UpsertPlanner(
+        lookups, plan, seq, rows, detached=detached, pasts=accounts.pasts, again=writes.again
     )
+    upsert_planner.run([_without_deleted_raw(one, plan.tombstones, buried) for one in kept], writes.detachments)
     return plan
 
 

@@ -46,7 +46,10 @@ class _Merged:
 
 
 class UpsertPlanner:
-    """Merges the upserts of one batch into a plan. `pasts` are those of hidden posts that are stored again."""
+    """Merges the upserts of one batch into a plan.
+
+    `pasts` are those of hidden posts that are stored again. `again` is as in `Writes`.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class UpsertPlanner:
         *,
         detached: Container[str] = (),
         pasts: Mapping[str, PostPast] = MappingProxyType({}),
+        again: bool = False,
     ) -> None:
         self._lookups = lookups
         self._plan = plan
@@ -64,6 +68,7 @@ class UpsertPlanner:
         self._prepared = prepared
         self._detached = detached
         self._pasts = pasts
+        self._again = again
 
     def run(self, upserts: Sequence[Upsert], detachments: Sequence[QuoteDetachment] = ()) -> None:
         """Enter the rows and entries of all accepted posts, and of stored posts whose quote is detached."""
@@ -108,6 +113,8 @@ class UpsertPlanner:
                 return _Merged(new, None, None, raw, encode_post(new), detached)
             return _Merged(new, None, None, raw, prepared.body)
         post, outcome = merge(row.post, new, self._seq)
+        if outcome == "dropped" and self._again:
+            post, outcome = msgspec.structs.replace(row.post, seq=max(row.post.seq, self._seq)), "redelivered"
         if not rests_on(post, new):
             raw = b""
         if post.detached_quote and not post.quote_of:

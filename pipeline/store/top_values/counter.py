@@ -33,6 +33,8 @@ class TopCounter:
         self.labels: dict[str, str] = {}
         self._forms: Mapping[str, list[str]] = {}
         self._variable: list[list[str]] = []
+        self.authors: set[str] = set()
+        self.languages: set[str] = set()
         self.posts = 0
         self.newest = 0
         self.oldest = 0
@@ -44,6 +46,8 @@ class TopCounter:
         self.posts += 1
         self.newest = self.newest or post.created_at
         self.oldest = post.created_at
+        self.authors.add(post.author.id)
+        self.languages.add((inner or post if post.repost_of else post).lang.partition("-")[0])
         if self._field == "authors":
             value = post.author.handle or post.author.id
             self._count(value, _plain_name(post))
@@ -109,6 +113,14 @@ class TopCounter:
             TopItem(value, count, count / self.posts, label=self.labels.get(value, ""), forms=self.forms_of(value))
             for value, count in ranked
         ]
+
+
+def distinct(counters: Iterable[TopCounter]) -> tuple[int, int]:
+    """Return the number of authors and of stated languages among the posts of counters of one sample."""
+    counters = list(counters)
+    authors = set().union(*(counter.authors for counter in counters))
+    languages = set().union(*(counter.languages for counter in counters))
+    return len(authors), len(languages - {"", "und"})
 
 
 def merge_forms(counters: Iterable[TopCounter]) -> None:

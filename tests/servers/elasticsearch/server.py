@@ -176,6 +176,7 @@ def _prepare(run: Path, installed: Path, java: Path, port: int, heap_mb: int, *,
         "ES_PATH_CONF": str(config),
         "ES_TMPDIR": str(run / "tmp"),
         "ES_JAVA_OPTS": f"-Xms{heap_mb}m -Xmx{heap_mb}m" + ("" if measured else f" {_SHORT_LIVED}"),
+        "CLI_JAVA_OPTS": "-XX:TieredStopAtLevel=1",  # of the launcher, which lives for a second
     }
 
 

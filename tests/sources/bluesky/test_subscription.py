@@ -37,6 +37,19 @@ def test_doubled_and_reordered_events_are_all_passed_on_and_the_cursor_is_the_gr
         assert reading.place()["time_us"] == at + 5
 
 
+def test_a_first_connection_that_breaks_after_its_first_event_costs_nothing() -> None:
+    at = now_us()
+    with Jetstream() as server, read(server) as reading:
+        until(lambda: server.requested)
+        server.publish(commit(at, "first"))
+        until(lambda: reading.texts() == ["first"])
+        assert reading.place()["time_us"] == at
+        server.held.append(commit(at + 1_000_000, "meanwhile"))  # heard by the server, sent to nobody
+        server.drop()
+        until(lambda: set(reading.texts()) == {"first", "meanwhile"})
+    assert not reading.gaps
+
+
 def test_cursor_cut_short_in_silence_is_a_gap_that_is_reported() -> None:
     at = now_us()
     floor = at - HOUR_US

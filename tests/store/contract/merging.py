@@ -69,6 +69,12 @@ class MergingContract:
         assert (done.inserted, done.deleted) == (2, ["x:4"])
         assert now_found(store, "cats") == ["x:3", "x:1"]
 
+    def test_batch_of_which_an_attempt_died_reports_what_another_batch_replaced_since(self, store: Store) -> None:
+        put(store, 1, post(1, "new", version=T0 + 9_000))
+        done = store.persist(Writes([Upsert(post(1, "old", version=T0 + 8_000))], again=True), 2)
+        (entry,) = done.entries
+        assert (entry.post.text, entry.post.first_seq, entry.post.seq, entry.before) == ("new", 1, 2, None)
+
     def test_older_version_is_dropped(self, store: Store) -> None:
         put(store, 1, post(1, "new", version=T0 + 9_000))
         assert put(store, 2, post(1, "old", version=T0 + 8_000)).entries == []

@@ -24,6 +24,7 @@ class TopsContract:
                 answer = reading.top(search("kittens"), field, limit=10)
                 assert (answer.counted, answer.matching) == (3, 3)
                 assert (answer.since, answer.until) == (T0 + 1_000, T0 + 3_001)
+                assert (answer.authors, answer.languages) == (3, 2)
                 assert all(item.share == item.count / 3 for item in answer.items)
                 return {item.value: item.count for item in answer.items}
 

@@ -9,12 +9,11 @@ import msgspec
 import pytest
 
 from pipeline.post import Deletion, Upsert
-from pipeline.settings import Settings
 from pipeline.store.contract import Store, Writes
 from pipeline.store.elastic import ElasticStore
 from pipeline.store.elastic.cluster.client import ElasticClient
 from tests.store.builders import T0, ids, post, put, search
-from tests.store.elastic.stores import access, store_in
+from tests.store.elastic.stores import borrowed_store
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -41,7 +40,7 @@ _WORDS = ("cats", "dogs", "birds", "new", "late", "*")
 
 
 @pytest.mark.parametrize("answered", [False, True])
-def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(settings: Settings, answered: bool) -> None:
+def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(elasticsearch: str, answered: bool) -> None:
     def history(store: Store, break_at: int | None) -> list[object]:
         put(store, 1, post(1, "cats"), post(2, repost_of="x:1"), post(3, "dogs"), post(4, repost_of="x:3"))
         put(store, 2, post(7, repost_of="x:8"))
@@ -70,11 +69,10 @@ def test_batch_that_broke_off_anywhere_is_made_good_by_its_redelivery(settings: 
         assert "x:3" in done.tombstoned
         return [posts, words, stones, sorted(entry.post.id for entry in done.entries), store.indexed()]
 
-    with store_in(settings) as store:
+    with borrowed_store(elasticsearch) as store:
         wanted = history(store, None)
     for break_at in count():
-        broken = access(settings.elasticsearch_url)
-        with store_in(broken) as store:
+        with borrowed_store(elasticsearch) as store:
             found = history(store, break_at)
         if found == ["it did not break"]:
             assert break_at >= 3

@@ -31,7 +31,9 @@ def test_ranking_of_originals_has_each_once_and_counts_them_all(shared: Product,
     posts = [shared.post(f"walrus {number}", 300 + number, counts={"likes": number % 4}) for number in range(9)]
     shared.feed(*posts, shared.post("", 320, repost_of="demo:300", original=posts[0]))
     shared.tick(indexed=10)
-    likes, before, matching = [], "", []
+    likes: list[tuple[str, int]] = []
+    matching: list[int | None] = []
+    before: str | None = ""
     while before is not None:
         page = server.get(f"/api/search?q=walrus&sort=likes&originals=true&limit=4&before={before}").json
         likes += [(post["id"], post["counts"]["likes"]) for post in page["posts"]]
@@ -139,7 +141,7 @@ def test_a_post_has_a_conversation_neighbours_and_a_page(shared: Product, server
     assert sides == {"before": ["demo:8000"], "after": ["demo:8002"]}
     assert beside["author"] == beside["source"]
     shared.feed(shared.deletion(8_001))
-    for path in ("", "/conversation", "/around"):
+    for path in ("", "/conversation", "/around", "/versions"):
         gone = server.get(f"/api/posts/demo:8001{path}")
         assert (gone.status, gone.json["error"]["code"]) == (410, "deleted")
         assert abs(gone.json["deleted_at"] - time.time() * 1000) < 600_000

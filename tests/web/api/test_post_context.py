@@ -120,7 +120,7 @@ def test_in_a_burst_the_nearest_are_found_by_narrowing(store: Store, monkeypatch
             return page
 
     with store.reading() as reading:
-        found = read_neighbours(Counting(reading), "x:40", 3)  # type: ignore[arg-type]
+        found = read_neighbours(Counting(reading), "x:40", 3)
     assert found
     assert ids(found[0].after) == ["x:41", "x:42", "x:43"]
     assert max(read) <= 8

@@ -67,7 +67,7 @@ def begun(*ids: str) -> ResumePoints:
 
 
 def done(watch_id: str, after: int) -> Frame:
-    return history_frame(watch_id, f"key {watch_id[0]}", [], after)
+    return history_frame(watch_id, f"key {watch_id[0]}", [], after=after)
 
 
 def stats(after: int) -> Frame:

@@ -4,6 +4,7 @@
  * (`?wall`) the wall is drawn in its place.
  */
 import { type JSX, render } from "preact";
+import { arrivalsPerMinute, hasSomethingToShow } from "./state/columns/deckActivity";
 import { Desk } from "./state/desk";
 import type { OpenedDeck } from "./state/deck/openDeck";
 import { readWall } from "./state/page/wallMode";
@@ -21,8 +22,8 @@ export function start(settings: Settings, connection: Connection, early: readonl
   const root = document.getElementById("app") as HTMLElement;
   const scheduler = new RenderScheduler(
     (now) => render(<ErrorBoundary name={deckWords.page} of={0}>{page(now)}</ErrorBoundary>, root),
-    (now) => desk.arrivalsPerMinute(now),
-    () => desk.hasSomethingToShow(),
+    (now) => arrivalsPerMinute(desk.columns, now),
+    () => hasSomethingToShow(desk.column, desk.link),
   );
   const desk = new Desk(settings, connection, (cause) => scheduler.request(cause), early, opened);
   const wall = readWall(location.search);

@@ -34,10 +34,13 @@ export class FakeSocket {
   }
 }
 
-const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [], posts: [], next: null };
+const EMPTY = { buckets: [], gaps: [], items: [], total: 0, from: 0, to: 0, interval_ms: 1, took_ms: 1, based_on: { counted: 0, matching: 0, from: 0, to: 0 }, operators: [], sources: [], posts: [], next: null, terms: [], query: "" };
 
 /** What the fake API does, and what the page asked of it. */
 export const fakeApi = { tokenRequired: false, requested: [] as string[] };
+
+/** Pages of the current test. */
+const desks: Desk[] = [];
 
 /** Open a page on an address. Call `stubBrowser` before. */
 export async function openDesk(address = "/", settings: Partial<Settings> = {}, opened: OpenedDeck | null = null): Promise<Desk> {
@@ -45,6 +48,7 @@ export async function openDesk(address = "/", settings: Partial<Settings> = {}, 
   const connection = new Connection("ws://h/ws");
   connection.start();
   const desk = new Desk({ ...DEFAULT_SETTINGS, ...settings }, connection, () => undefined, [], opened);
+  desks.push(desk);
   desk.start();
   FakeSocket.last.onopen?.();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -77,7 +81,12 @@ export function stubBrowser(): void {
   });
 }
 
+/** End the pages of the test, so that none of their requests begins a timer in the next one. */
 export function restoreBrowser(): void {
+  for (const desk of desks.splice(0)) {
+    desk.polling.stopPolling();
+    for (const column of desk.columns) column.dispose();
+  }
   vi.clearAllTimers();
   vi.useRealTimers();
 }

@@ -216,6 +216,8 @@ class JetstreamSession:
         ):
             return
         passing = leader.may_leave_out
+        if not cursor.time_us:  # reading has begun here, whatever the server's delay is
+            cursor.time_us = min(leader.first_us, self.clock.now_us())
         if not leader.server.is_sure(self.clock.monotonic_s()) or (passing and not leader.catching_up):
             return
         place_us = min(leader.newest_us - leader.server.longest_us(), self.clock.now_us())

@@ -19,6 +19,7 @@ from pipeline.store.top_values import (
     BACKGROUND_HOURS,
     TRENDING_WINDOW_MS,
     TopCounter,
+    distinct,
     is_word,
     merge_forms,
     trending,
@@ -64,7 +65,8 @@ def top(
         seen, total = background(view.client, names, last, tally.background_tokens(common))
         items = trending(tally, earlier, seen, total, leave_out=leave_out, limit=limit)
     counted = tally.posts + earlier.posts
-    return Top(items, counted, counted, earlier.oldest or tally.oldest, last + 1 if counted else 0)
+    until = last + 1 if counted else 0
+    return Top(items, counted, counted, earlier.oldest or tally.oldest, until, *distinct([tally, earlier]))
 
 
 def background(

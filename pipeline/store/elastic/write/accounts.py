@@ -24,6 +24,7 @@ from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.json_codec import decode, encode
 from pipeline.store.elastic.cluster.multi_get import get_many
 from pipeline.store.elastic.cluster.search_answers import Found, Hit
+from pipeline.store.elastic.cluster.values_among import ValuesFound, values_among
 from pipeline.store.elastic.index_names import IndexNames, key
 from pipeline.store.elastic.stored_post import VersionedRow
 from pipeline.store.plan import AccountKey, AccountRow, WithheldPost, WritePlan
@@ -78,6 +79,16 @@ class ElasticAccounts:
         path = path_to(names.accounts, "_search")
         hits = self._client.request("POST", path, body, into=Found[Hit[WithheldSource]], params=_MISSING).hits.hits
         return [hit.source.withheld_post() for hit in hits]
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts are hidden."""
+        names = self._names
+        if not (owners := {hashed(names, one): one for one in keys}):
+            return set()
+        self._client.request("POST", path_to(names.accounts, "_refresh"), into=msgspec.Raw, params=_MISSING)
+        path, body = path_to(names.accounts, "_search"), values_among("owner", owners)
+        found = self._client.request("POST", path, body, into=ValuesFound, params=_MISSING).values()
+        return {one for owner, one in owners.items() if owner in found}
 
     def all_withheld(self) -> Iterator[list[WithheldPost]]:
         """Yield all hidden posts, some at a time."""

@@ -52,6 +52,7 @@ class Revalidation:
             self._left_over_authors(writes),
             self._left_over_changes(writes),
             detachments=self._left_over_quotes(writes),
+            again=writes.again,
         )
 
     def _overtaken(self, wait: bool) -> set[str]:

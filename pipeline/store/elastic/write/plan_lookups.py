@@ -27,7 +27,7 @@ from pipeline.store.elastic.state_documents import (
     own_salt,
     post_key,
 )
-from pipeline.store.elastic.stored_post import PostSource, VersionedRow, versioned_row
+from pipeline.store.elastic.stored_post import PostSource, VersionedRow, author_key, versioned_row
 from pipeline.store.elastic.write.accounts import ElasticAccounts
 from pipeline.store.elastic.write.stored_post_search import StoredPostSearch
 from pipeline.store.plan import AccountKey, AccountRow, StoredRow, WithheldPost
@@ -211,6 +211,16 @@ class ElasticPlanLookups:
             if len(found) >= limit:
                 break
         return list(found.values())[:limit]
+
+    def with_posts(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts that may have stored posts."""
+        wanted = {one: author_key(*one) for one in keys}
+        found = self._search.authors_among({*wanted.values()})
+        return {one for one, name in wanted.items() if name in found}
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts are hidden."""
+        return self.known_accounts.with_withheld(keys)
 
     def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
         """Return what is known of accounts."""

@@ -6,12 +6,13 @@ refreshed posts, so that the first search refreshes them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from pipeline.query.analyser import fold
 from pipeline.store.elastic.cluster.client import ElasticClient, path_to
 from pipeline.store.elastic.cluster.search_answers import Found, Hit, KeyHit
+from pipeline.store.elastic.cluster.values_among import ValuesFound, values_among
 from pipeline.store.elastic.index_names import IndexNames
 from pipeline.store.elastic.mappings import by_place
 from pipeline.store.elastic.stored_post import PostSource, VersionedRow, author_key, original_key, versioned_row
@@ -44,6 +45,14 @@ class StoredPostSearch:
         others = [{"term": {"post.author.handle": handle}}]
         return self._rows({"bool": {"filter": [{"term": {"by": author_key(network, author_id)}}], "must_not": others}})
 
+    def authors_among(self, keys: Collection[str]) -> set[str]:
+        """Return those of the accounts, as `author_key`, that have posts."""
+        if not keys:
+            return set()
+        self._refresh_once()
+        path, body = path_to(self._names.posts, "_search"), values_among("by", keys)
+        return self._client.request("POST", path, body, into=ValuesFound, params=_WHOLE).values()
+
     def quotes_of(self, ids: Sequence[str]) -> Iterator[list[tuple[str, str]]]:
         """Yield the (period, key) of all quotes of posts, some at a time."""
         for start in range(0, len(ids), SEARCHED_AT_ONCE):
@@ -57,10 +66,13 @@ class StoredPostSearch:
         for hits in self._pages(body, Found[Hit[PostSource]]):
             yield [versioned_row(hit.source, self._names.period(hit.index) or "", hit.seq_no, hit.term) for hit in hits]
 
-    def _pages(self, body: dict[str, object], into: type[Found[HitT]]) -> Iterator[list[HitT]]:
+    def _refresh_once(self) -> None:
         if not self._refreshed:
             self._refresh()
             self._refreshed = True
+
+    def _pages(self, body: dict[str, object], into: type[Found[HitT]]) -> Iterator[list[HitT]]:
+        self._refresh_once()
         path = path_to(self._names.posts, "_search")
         after: list[int] | None = None
         while True:

@@ -18,6 +18,7 @@ from pipeline.store.top_values import (
     BACKGROUND_HOURS,
     TRENDING_WINDOW_MS,
     TopCounter,
+    distinct,
     is_word,
     merge_forms,
     trending,
@@ -55,7 +56,9 @@ def top(
         seen, total = background(connection, newest, counter.background_tokens(candidates))
         items = trending(counter, earlier, seen, total, leave_out=leave_out, limit=limit)
     oldest = earlier.oldest or counter.oldest
-    return Top(items, counter.posts + earlier.posts, matching, oldest, newest + 1 if keys else 0)
+    return Top(
+        items, counter.posts + earlier.posts, matching, oldest, newest + 1 if keys else 0, *distinct([counter, earlier])
+    )
 
 
 def background(connection: apsw.Connection, newest: int, words: Iterable[str]) -> tuple[dict[str, int], int]:

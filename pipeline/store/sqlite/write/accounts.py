@@ -23,6 +23,7 @@ _ACCOUNTS = "SELECT a.hash, a.data FROM json_each(?) AS k CROSS JOIN accounts AS
 _PUT_ACCOUNT = "INSERT OR REPLACE INTO accounts VALUES (?, ?, ?)"
 _WITHHELD = "SELECT w.body, w.raw FROM json_each(?) AS k CROSS JOIN withheld AS w ON w.hash = k.value"
 _OF_OWNER = "SELECT body, raw FROM withheld WHERE owner = ?1 LIMIT ?2"
+_OWNERS = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM withheld WHERE owner = value)"
 _OF_EITHER = "SELECT body, raw FROM withheld WHERE owner = ?1 OR author = ?1 LIMIT ?2"
 _RAW_OF_ROW = "SELECT r.data FROM posts AS p JOIN raws AS r ON r.place = p.place WHERE p.hash = ?"
 _PUT_WITHHELD = "INSERT OR REPLACE INTO withheld VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -59,6 +60,12 @@ class SqliteAccounts:
         """Return hidden posts of an account; see `PlanLookups.withheld_of`."""
         sql = _OF_EITHER if written else _OF_OWNER
         return self._posts(rows(self._connection, sql, (self._hashes.author_hash(*owner), limit)))
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts are hidden."""
+        if not (hashes := {self._hashes.author_hash(*key): key for key in keys}):
+            return set()
+        return {hashes[owner] for (owner,) in rows(self._connection, _OWNERS, (json.dumps(list(hashes)),))}
 
     @staticmethod
     def _posts(found: Rows) -> list[WithheldPost]:

@@ -48,6 +48,10 @@ _BY_FORMER_NAME = (
     "SELECT f.rowid FROM fts AS f CROSS JOIN posts AS p ON p.place = f.rowid CROSS JOIN docs AS d ON d.place = p.place "
     "WHERE fts MATCH ? AND p.author = ? AND p.seq < ? AND json_extract(d.body, '$.author.handle') <> ? LIMIT ?"
 )
+_WITH_POSTS = (
+    "SELECT k.key FROM json_each(?) AS k WHERE EXISTS (SELECT 1 FROM fts AS f CROSS JOIN posts AS p "
+    "ON p.place = f.rowid WHERE fts MATCH k.value ->> 0 AND p.author = k.value ->> 1)"
+)
 _TAKEN = "SELECT p.place FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value"
 _HIGHEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1"
 _LOWEST = "SELECT place FROM posts WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
@@ -117,15 +121,24 @@ class SqlitePlanLookups:
 
     def by_author(self, source: str, author_id: str, until: int, limit: int) -> list[StoredRow]:
         """Return stored posts of an account with a version up to `until` (ms): found by facet, then checked."""
-        match = f"facets : {_quoted('from:' + fold(author_id))}"
-        bounds = (match, self.hashes.author_hash(source, author_id), until, limit)
+        bounds = (_by_author(author_id), self.hashes.author_hash(source, author_id), until, limit)
         return [self._row(key) for (key,) in list(rows(self._connection, _BY_AUTHOR, bounds))]
 
     def by_former_name(self, source: str, author_id: str, handle: str, before_seq: int, limit: int) -> list[StoredRow]:
         """Return stored posts of an account that show another handle; see `PlanLookups.by_former_name`."""
-        match = f"facets : {_quoted('from:' + fold(author_id))}"
-        bounds = (match, self.hashes.author_hash(source, author_id), before_seq, handle, limit)
+        bounds = (_by_author(author_id), self.hashes.author_hash(source, author_id), before_seq, handle, limit)
         return [self._row(key) for (key,) in list(rows(self._connection, _BY_FORMER_NAME, bounds))]
+
+    def with_posts(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts that have stored posts."""
+        if not (wanted := list(keys)):
+            return set()
+        pairs = [(_by_author(key[1]), self.hashes.author_hash(*key)) for key in wanted]
+        return {wanted[place] for (place,) in rows(self._connection, _WITH_POSTS, (json.dumps(pairs),))}
+
+    def with_withheld(self, keys: Iterable[AccountKey]) -> set[AccountKey]:
+        """Return those of the accounts because of which posts are hidden."""
+        return self.known_accounts.with_withheld(keys)
 
     def accounts(self, keys: Iterable[AccountKey]) -> dict[AccountKey, AccountRow]:
         """Return what is known of accounts."""
@@ -162,6 +175,10 @@ class SqlitePlanLookups:
             for (lowest,) in rows(self._connection, _LOWEST, span):
                 return lowest, highest
         return None
+
+
+def _by_author(author_id: str) -> str:
+    return f"facets : {_quoted('from:' + fold(author_id))}"
 
 
 def _quoted(facet: str) -> str:

@@ -149,7 +149,7 @@ def world_of(kind: str, random: Random, posts: list[Written]) -> World:
     return World(clock, hosts, random)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_dozens_of_changes_between_servers_lose_no_post(kind: str, seed: int) -> None:
     random = Random(f"{kind} {seed}")

@@ -55,7 +55,7 @@ export class ChangesState {
   private abort = new AbortController();
 
   constructor(
-    private readonly route: () => Route,
+    private readonly route: () => Route | null,
     private readonly changed: () => void,
     private readonly onSignedOut: () => void,
   ) {}
@@ -77,10 +77,12 @@ export class ChangesState {
   async compare(): Promise<void> {
     this.clear();
     const { signal } = this.abort;
+    const route = this.route();
+    if (!route) return;
     this.loading = true;
     this.changed();
     try {
-      const changes = await compareSpans(this.route(), this.against, signal);
+      const changes = await compareSpans(route, this.against, signal);
       if (!signal.aborted) this.changes = changes;
     } catch (error) {
       if (signal.aborted) return;

@@ -3,16 +3,13 @@
  * deck of columns (`deck/deckActions.ts`), the panel, dialogs and toasts; it changes what a column searches for, delivers the frames of the
  * whole page (statistics, gaps, deletions), and requests renders. State that belongs to one search is in the run of its column (`run.ts`).
  */
-import { applyZone, changeSettings, onOtherTabChange, sharedSettings, withRecent, type Settings } from "./page/settings";
-import { withTerm } from "../query/editQuery";
-import { DeletedIds } from "../posts/postStore";
+import { applyZone, changeSettings, sharedSettings, withRecent, type Settings } from "./page/settings";
 import { type Order } from "../posts/ranking";
 import type { Frame } from "../wire/frame";
 import { type Connection } from "../wire/connection";
 import type { SubscriptionHandle } from "../wire/liveSubscription";
 import { type Route, QUERY_MAX_LENGTH } from "./page/route";
 import { Announcer } from "./page/announcer";
-import { ChangesState } from "./changes";
 import { Column } from "./column";
 import { type Filters, filtersOf } from "./list/postFilter";
 import { ConnectionRecovery } from "./connectionRecovery";
@@ -31,11 +28,14 @@ import { PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
+import { DeckReading } from "./read/deckReading";
 import { ServerState } from "./page/serverState";
 import { type ColumnSpec, followDefaults } from "./columnSpec";
 import { Toasts } from "./page/toasts";
-import { newPostsMessage } from "./page/newPostsMessage";
-import { columnsWords, deckWords, statusWords } from "../words";
+import { listenToWindow } from "./page/windowEvents";
+import { addTermTo } from "./columns/addTermTo";
+import { announceArrivals } from "./columns/announceArrivals";
+import { deckWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
@@ -48,7 +48,6 @@ export class Desk {
   readonly announcer = new Announcer();
   readonly server = new ServerState(() => this.requestRender(), (refused) => this.recovery.onApiRefusal(refused));
   readonly insight = new Insight(() => this.requestRender("wire"), () => this.recovery.onApiRefusal(true));
-  readonly changes = new ChangesState(() => this.column.spec, () => this.requestRender(), () => this.recovery.onApiRefusal(true));
   readonly panel = new PanelState(() => this.settings[this.panelSetting], (open) => this.updateSettings({ [this.panelSetting]: open }), () => {
     this.polling.panelChanged();
     this.requestRender();
@@ -56,6 +55,7 @@ export class Desk {
   readonly deck: DeckActions;
   /** The deck as it is stored, with its pins and read markers. */
   readonly keeper: DeckKeeper;
+  readonly reading = new DeckReading(this, () => this.requestRender());
   readonly list = new ListActions(this, () => this.requestRender());
   readonly posts = new PostDesk(this, () => this.requestRender());
   readonly polling = new PagePolling(this, () => this.requestRender());
@@ -63,8 +63,6 @@ export class Desk {
   dialog: DialogName = null;
   /** Whether a part of the page failed to load, as after a deploy that renamed its file. */
   outdated = false;
-  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
-  private readonly deletedIds = new DeletedIds();
   /** Number of renders that actions of the reader requested. Every visible column is drawn for them. */
   actions = 0;
   private readonly runs: RunStarter;
@@ -80,7 +78,7 @@ export class Desk {
     /** Deck of the address, read before the page began. */
     private readonly opened: OpenedDeck | null = null,
   ) {
-    this.runs = new RunStarter(connection, this.deletedIds, earlySubscriptions);
+    this.runs = new RunStarter(connection, this.posts.deletedIds, earlySubscriptions);
     this.recovery = new ConnectionRecovery(this, connection, () => this.requestRender());
     this.keeper = new DeckKeeper(keptPageOf(this, connection), () => this.requestRender());
     this.deck = new DeckActions(this, (spec) => new Column(spec, (next) => this.startSearch(next)), () => this.requestRender());
@@ -110,16 +108,18 @@ export class Desk {
       link: (link, code) => this.recovery.onLink(link, code),
     });
     this.keeper.start(this.opened);
+    this.reading.start();
     this.polling.schedule();
-    addEventListener("popstate", () => this.keeper.onPop(() => this.deck.showPlace()));
-    addEventListener("vite:preloadError", (event) => {
-      event.preventDefault();
-      this.outdated = true;
-      this.requestRender();
-    });
-    onOtherTabChange(() => {
-      this.applySettings(sharedSettings(this.settings));
-      this.requestRender();
+    listenToWindow({
+      stepped: () => this.keeper.onPop(() => this.deck.showPlace()),
+      partFailed: () => {
+        this.outdated = true;
+        this.requestRender();
+      },
+      settingsStored: () => {
+        this.applySettings(sharedSettings(this.settings));
+        this.requestRender();
+      },
     });
     setInterval(() => this.everySecond(), 1_000);
   }
@@ -140,18 +140,8 @@ export class Desk {
     this.requestRender();
   }
 
-  /** Add a term to the search, or exclude the term, and show that search. The toast offers undo while the search is shown. */
   addTerm(term: string, exclude: boolean, column = this.column): void {
-    const before = column.spec.query;
-    const query = withTerm(before, term, exclude);
-    if (query === before) return this.showToast(deckWords.toastAlreadyInSearch(term));
-    this.navigate({ query }, column);
-    const address = location.pathname + location.search;
-    const undo = (): void => {
-      if (location.pathname + location.search === address) history.back();
-      else this.navigate({ query: before }, column);
-    };
-    this.showToast(exclude ? deckWords.toastExcluded(term) : deckWords.toastAdded(term), undo, column.run);
+    addTermTo(column, term, exclude, this);
   }
 
   /** Set the order of a column. The current order is computed anew. */
@@ -179,18 +169,13 @@ export class Desk {
     } else column.run.list.setFilter(this.filters(column.spec));
     if (column.spec.collapsed) column.run.hold("collapsed");
     else column.run.release("collapsed");
-    this.showTitle();
+    this.reading.showTitle();
   }
 
   /** Show another column, or another search of the selected one, in the panel and in the title of the browser's tab. */
   selectionChanged(): void {
     this.polling.selectionChanged();
-    this.changes.routeChanged();
-    this.showTitle();
-  }
-
-  private showTitle(): void {
-    document.title = statusWords.tabTitle(columnsWords.nameOf(this.column.spec), this.column.spec.query === "*" && !this.column.spec.title);
+    this.reading.showTitle();
   }
 
   private startSearch(spec: ColumnSpec): Run {
@@ -203,15 +188,11 @@ export class Desk {
     }), (run, frame) => this.onRunFrame(run, frame));
   }
 
-  /** Return the posts that arrive a minute in all columns. */
-  arrivalsPerMinute(now: number): number {
-    return this.columns.reduce((sum, { run }) => sum + run.arrivals.perMinute(now), 0);
-  }
-
   private onRunFrame(run: Run, frame: Frame): void {
     const column = this.columns.find((one) => one.run === run);
     if (column && (frame.type === "error" || (frame.type === "history" && frame.done))) this.polling.startCounting(column);
     if (frame.type === "history") this.polling.firstPostsArrived();
+    if (column) this.reading.onRunFrame(column, frame);
     if (column && frame.type === "posts") this.alerts.arrived(column, run.arrivedIds, Date.now());
     this.requestRender("wire");
   }
@@ -240,7 +221,7 @@ export class Desk {
 
   /** Draw the page in the language that is shown now. */
   languageChanged(): void {
-    this.showTitle();
+    this.reading.showTitle();
     this.requestRender();
   }
 
@@ -276,12 +257,6 @@ export class Desk {
     this.connection.retryNow();
   }
 
-  /** Return whether the page has posts to show, or a reason why there are none. The first render waits for it. */
-  hasSomethingToShow(): boolean {
-    const { run } = this.column;
-    return run.posts.size > 0 || run.isLoaded || run.isPast || !["connecting", "open"].includes(this.link.state);
-  }
-
   /** Handle a frame that belongs to the whole page: statistics, gaps and deletions. */
   private onPageFrame(frame: Frame): void {
     this.keeper.onFrame(frame);
@@ -291,10 +266,7 @@ export class Desk {
       if (hadOutage && this.server.outage === null) this.recovery.recoverPastSpans(false);
     } else if (frame.type === "gap") for (const column of this.columns) this.polling.startCounting(column);
     else if (frame.type !== "deck") {
-      if (frame.type === "deleted") {
-        this.deletedIds.add(frame.ids, frame.versions);
-        this.posts.onDeleted(frame.ids);
-      }
+      if (frame.type === "deleted") this.posts.onDeleted(frame);
       for (const { run } of this.columns) run.applyFrame(frame, performance.now());
     }
     this.requestRender("wire");
@@ -304,9 +276,8 @@ export class Desk {
     const now = Date.now();
     this.toasts.tick(now);
     this.alerts.tick(this.columns, now);
-    const runs = this.columns.map(({ run }) => run).filter((run) => run.isLoaded && run.arrivals.total > run.announced);
-    if (runs.length) this.announcer.announce(newPostsMessage(this.columns, this.deck.isAlone));
-    if (this.announcer.tick(now, this.settings.announce)) for (const run of runs) run.announced = run.arrivals.total;
+    this.reading.tick();
+    announceArrivals(this.announcer, this.columns, now, this.settings.announce);
     this.requestRender("wire");
   }
 }

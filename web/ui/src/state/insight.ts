@@ -3,10 +3,12 @@
  * answers and the last error. It feeds the trends of the words, and fetches samples of the past so that a trend is known without waiting
  * for its window.
  */
+import { termOfWord } from "../query/editQuery";
 import { bucketMs } from "../stats/timeBuckets";
 import { RANK_WINDOW_MS, SAMPLE_MS, WordTrends, type WordSample } from "../stats/wordTrendDirections";
 import { api, ApiError, type Timeline, type Top } from "../wire/api";
 import type { Route } from "./page/route";
+import { ChangesState } from "./changes";
 import { Poller } from "./poller";
 import { sameSearch } from "./columnSpec";
 
@@ -36,6 +38,8 @@ export class Insight {
   wordsAt = 0;
   tab: Tab = "cloud";
   readonly trends = new WordTrends();
+  /** "What changed" of the same search. */
+  readonly changes = new ChangesState(() => this.route, () => this.changed(), () => this.onSignedOut());
   private route: Route | null = null;
   private span = 0;
   private open = false;
@@ -103,6 +107,7 @@ export class Insight {
       this.trends.clear();
       this.pastSamples.abort();
       this.pastSamples = new AbortController();
+      this.changes.routeChanged();
     }
     this.stopPolling();
     this.open = open;
@@ -115,6 +120,12 @@ export class Insight {
   /** Stop every poller until `startPolling`. */
   stopPolling(): void {
     for (const poller of [this.wordPoller, this.topPoller, this.seriesPoller]) poller.stop();
+  }
+
+  /** Return a word of the lists as a term that finds the posts it was counted in. */
+  termOfWord(word: string): string {
+    const item = [this.words, this.top].flatMap((top) => top?.items ?? []).find(({ value }) => value === word);
+    return termOfWord(word, item?.forms ?? []);
   }
 
   /** Set the window of the share's trend, and fetch the past sample that the window needs. */

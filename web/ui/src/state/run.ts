@@ -17,6 +17,7 @@ import { CardList } from "./list/cardList";
 import { StoredRanking } from "./list/storedRanking";
 import { RateCounter } from "./rateCounter";
 import { SpikeDetector } from "./columns/spikeDetector";
+import { type Entered, UnreadPosts } from "./read/unreadPosts";
 import { type PauseCause, PauseMachine } from "./list/pauseMachine";
 import { MatchCounts, type MatchCountsListener } from "./matchCounts";
 import type { ColumnSpec } from "./columnSpec";
@@ -35,6 +36,7 @@ export class Run {
   readonly counts: MatchCounts;
   readonly arrivals = new RateCounter();
   readonly spikes = new SpikeDetector();
+  readonly unread = new UnreadPosts();
   readonly begunAt = Date.now();
   /** Terms that the list marks. */
   terms: string[] = [];
@@ -82,6 +84,11 @@ export class Run {
   /** Aborted when the run is disposed of. */
   get signal(): AbortSignal {
     return this.abort.signal;
+  }
+
+  /** Sequence number up to which everything has been received; null until the history is complete. */
+  get after(): number | null {
+    return this.subscription?.after ?? null;
   }
 
   get isPast(): boolean {
@@ -146,10 +153,11 @@ export class Run {
           this.initialHistory.received += frame.posts.length;
           this.liveRange = extend(this.liveRange, frame.posts, null, true);
         }
-        this.apply(this.posts.put(frame.posts), now, "history");
+        this.apply(this.posts.put(frame.posts), now, "history", frame.entered);
         if (frame.done) {
           if (this.initialHistory && this.initialHistory.received < this.spec.depth) this.liveRange = { ...this.liveRange, more: false };
           this.initialHistory = null;
+          this.unread.begunAt ??= frame.after ?? null;
           this.isLoaded = true;
           this.laggedAt = null;
         }
@@ -157,7 +165,7 @@ export class Run {
         return;
       case "posts":
         this.ranking.update(frame.posts);
-        return this.apply(this.posts.put(frame.posts), now, "live");
+        return this.apply(this.posts.put(frame.posts), now, "live", frame.entered);
       case "gone":
         return this.retract(frame.posts, now);
       case "deleted":
@@ -183,11 +191,11 @@ export class Run {
   }
 
   /** Apply a page of older posts of the API; `next` is the cursor of the store's next page, null at its end. */
-  addOlder(posts: readonly Post[], next: string | null, now: number): void {
+  addOlder(posts: readonly Post[], next: string | null, now: number, entered?: Entered): void {
     const range = extend(this.loadedRange, posts, next, next !== null);
     if (this.pausedRange) this.pausedRange.loadedRange = range;
     else this.liveRange = range;
-    this.apply(this.posts.put(posts), now, "older");
+    this.apply(this.posts.put(posts), now, "older", entered);
     this.list.markChanged();
   }
 
@@ -215,9 +223,10 @@ export class Run {
     this.pauseList();
   }
 
-  private apply(change: StoreChange, now: number, how: "live" | "history" | "older"): void {
+  private apply(change: StoreChange, now: number, how: "live" | "history" | "older", entered: Entered = {}): void {
     this.arrivedIds = [];
     if (!change.put.length && !change.removed.length && !change.cleared) return;
+    this.unread.apply(change, entered, how === "older");
     if (how === "live") {
       this.arrivals.count(change.newCount, now);
       this.spikes.count(change.newCount, now);

@@ -25,7 +25,7 @@ export async function loadSpan(run: Run, changed: () => void): Promise<void> {
       const found = await api.search(params, run.signal);
       run.terms = found.terms;
       run.canonical = found.query;
-      run.addOlder(found.posts, found.next, performance.now());
+      run.addOlder(found.posts, found.next, performance.now(), found.entered);
       before = found.next;
       changed();
     } while (before && run.posts.size < run.posts.depth);
@@ -97,7 +97,7 @@ export async function loadOlder(run: Run, changed: () => void): Promise<void> {
       const found = await api.search({ q: query, from, to: Number.isFinite(at) ? at + 1 : null, before: next, limit: OLDER_PAGE_SIZE }, run.signal);
       before = posts.size;
       posts.depth = Math.max(posts.depth, before + found.posts.length);
-      run.addOlder(found.posts, found.next, performance.now());
+      run.addOlder(found.posts, found.next, performance.now(), found.entered);
     } while (posts.size === before && more() && ++pages < OLDER_PAGES_MAX);
   } catch (error) {
     if (run.signal.aborted) return;

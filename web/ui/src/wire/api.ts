@@ -44,6 +44,9 @@ export interface BasedOn {
   matching: number;
   from: number;
   to: number;
+  /** Different authors and languages of the counted posts. */
+  authors?: number;
+  languages?: number;
 }
 
 export interface Top {
@@ -55,6 +58,8 @@ export interface Top {
 
 export interface SearchPage {
   posts: Post[];
+  /** Entry numbers, by id, of the posts that began to match later than under their first number. */
+  entered?: Record<string, number>;
   /** Rankings: the originals that were ranked, in the first page. */
   matching?: number | null;
   /** Rankings: the numbers by which the posts were ranked, -1 where unknown. */
@@ -228,6 +233,7 @@ export const api = {
   around: (id: string, signal?: AbortSignal) => get<{ source: Neighbours; author: Neighbours }>(`${pathOfPost(id)}/around`, {}, signal),
   versions: (id: string, signal?: AbortSignal) => get<{ versions: PostVersion[] }>(`${pathOfPost(id)}/versions`, {}, signal),
   search: (params: Params, signal?: AbortSignal) => get<SearchPage>("/api/search", params, signal),
+  unread: (q: string, read: number, signal?: AbortSignal) => get<{ unread: number; more: boolean; after: number }>("/api/unread", { q, read }, signal),
   timeline,
   top: (params: Params, signal?: AbortSignal) => get<Top>("/api/top", params, signal),
 };

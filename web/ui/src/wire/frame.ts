@@ -52,8 +52,8 @@ export interface Stats {
 
 export type Frame =
   | { type: "subscribed"; id: string; key: string; query: string; terms: string[] }
-  | { type: "history"; id: string; key: string; posts: Post[]; done: boolean; after?: number }
-  | { type: "posts"; key: string; posts: Post[]; after: number }
+  | { type: "history"; id: string; key: string; posts: Post[]; done: boolean; after?: number; entered?: Record<string, number> }
+  | { type: "posts"; key: string; posts: Post[]; after: number; entered?: Record<string, number> }
   | { type: "gone"; key: string; posts: [string, number][]; after?: number }
   | { type: "deleted"; ids: string[]; versions?: Record<string, number> }
   | { type: "reset"; id: string; key: string }

@@ -10,6 +10,8 @@ export interface SubscriptionHandle {
   readonly query: string;
   readonly history: number;
   readonly phase: SubscriptionState["phase"];
+  /** Sequence number up to which everything has been received; null until the history is complete. */
+  readonly after: number | null;
   /** Receive the frames of this search. Frames that arrived before the connection had a listener are delivered first. */
   listen(take: (frame: Frame) => void): void;
   close(): void;
@@ -29,6 +31,10 @@ export class LiveSubscription implements SubscriptionHandle {
 
   get phase(): SubscriptionState["phase"] {
     return this.state.phase;
+  }
+
+  get after(): number | null {
+    return this.state.after;
   }
 
   listen(take: (frame: Frame) => void): void {

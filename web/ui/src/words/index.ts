@@ -15,11 +15,12 @@ export let menuWords: WordTables["menuWords"];
 export let panelWords: WordTables["panelWords"];
 export let postWords: WordTables["postWords"];
 export let problemWords: WordTables["problemWords"];
+export let readingWords: WordTables["readingWords"];
 export let savedDeckWords: WordTables["savedDeckWords"];
 export let statusWords: WordTables["statusWords"];
 export let wallWords: WordTables["wallWords"];
 
 /** Show the words of a language from now on. */
 export function setWords(tables: WordTables): void {
-  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, savedDeckWords, statusWords, wallWords } = tables);
+  ({ actionWords, cardWords, changesWords, columnWords, columnsWords, deckWords, dialogWords, menuWords, panelWords, postWords, problemWords, readingWords, savedDeckWords, statusWords, wallWords } = tables);
 }

@@ -18,7 +18,7 @@ const watches: { take: ((frame: never) => void) | null }[] = [];
 /** A connection without a server. */
 class OfflineConnection extends Connection {
   override subscribe(query: string, depth: number): ReturnType<Connection["subscribe"]> {
-    const watch = { query, history: depth, phase: "live" as const, take: null as ((frame: never) => void) | null, listen: (take: (frame: never) => void) => { watch.take = take; }, close: () => undefined };
+    const watch = { query, history: depth, phase: "live" as const, after: null, take: null as ((frame: never) => void) | null, listen: (take: (frame: never) => void) => { watch.take = take; }, close: () => undefined };
     watches.push(watch);
     return watch;
   }

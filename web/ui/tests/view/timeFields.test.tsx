@@ -11,7 +11,7 @@ let gone: object[] = [];
 let closed = 0;
 
 function draw(place: { from: number | null; to: number | null }): HTMLInputElement[] {
-  void act(() => render(<TimeFields place={place} first={AT("2026-11-01T00:00")} go={(to) => gone.push(to)} close={() => closed++} />, root));
+  void act(() => render(<TimeFields id="t" place={place} first={AT("2026-11-01T00:00")} go={(to) => gone.push(to)} close={() => closed++} />, root));
   return [...root.querySelectorAll("input")];
 }
 

@@ -29,8 +29,6 @@ export interface DeckPage {
 export class DeckActions {
   readonly list: ColumnList;
   readonly history: DeckHistory;
-  /** Column whose title takes the focus at its next render, because a reader added or moved it. */
-  takesFocus: string | null = null;
 
   constructor(
     private readonly page: DeckPage,
@@ -58,7 +56,8 @@ export class DeckActions {
 
   /** Add a column after the selected one, and select it. Without a change it shows all posts. Return null if the deck is full. */
   add(change: Partial<Omit<ColumnSpec, "id">> = {}): Column | null {
-    const spec = { ...specOf(randomColumnId(), { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change };
+    const id = randomColumnId();
+    const spec = { ...specOf(id, { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change, id };
     const column = this.list.add(spec);
     if (!column) this.page.toasts.show(columnsWords.toastFull(COLUMNS_MAX));
     else {
@@ -188,7 +187,6 @@ export class DeckActions {
   private begin(column: Column): void {
     this.pushHistory();
     this.page.change(column, {}, true);
-    this.takesFocus = column.id;
     this.page.selectionChanged();
   }
 

@@ -27,6 +27,7 @@ export class CardList {
   /** Whether the reader has chosen to see the hidden cards. */
   unfiltered = false;
   revision = 0;
+  private cleared: Filter | null = null;
   private paused: PausedList | null = null;
   private ranked: Card[] = [];
   private rankedAt = -Infinity;
@@ -51,7 +52,19 @@ export class CardList {
   }
 
   private get filter(): Filter | null {
-    return this.unfiltered ? null : this.filters.test;
+    const [test, { cleared }] = [this.unfiltered ? null : this.filters.test, this];
+    return test && cleared ? (card) => test(card) && cleared(card) : test ?? cleared;
+  }
+
+  /** Whether read cards are hidden until the reader asks for something. */
+  get isCleared(): boolean {
+    return this.cleared !== null;
+  }
+
+  /** Hide cards until the reader asks for something; null shows them again. */
+  setCleared(cleared: Filter | null): void {
+    this.cleared = cleared;
+    this.refilter();
   }
 
   /** Number of new cards that a paused list keeps back. */
@@ -65,7 +78,7 @@ export class CardList {
     const { test } = this.filters;
     if (!test) return 0;
     const shown = this.current();
-    shown.hidden ??= shown.all.length - (this.unfiltered ? shown.all.filter(test) : shown.cards).length;
+    shown.hidden ??= shown.all.length - (this.unfiltered || this.cleared ? shown.all.filter(test) : shown.cards).length;
     return shown.hidden;
   }
 
@@ -96,6 +109,7 @@ export class CardList {
 
   setOrder(order: Order): void {
     this.currentOrder = order;
+    this.cleared = null;
     this.page = 0;
     this.resume();
   }

@@ -9,7 +9,7 @@ import { tokenize } from "../../text/tokenizer";
 import { cardWords, menuWords } from "../../words";
 import type { Column } from "../column";
 import type { Desk } from "../desk";
-import { muteTerm } from "../muting";
+import { muteTerm } from "./muting";
 import { postPath } from "../post/postAddress";
 import type { MenuSubject } from "./menuState";
 

@@ -1,10 +1,11 @@
 /**
  * Post desk: what a reader does with single posts: the menus of cards and words, the question why a post matches, and the pinned posts of the
- * deck. `Desk` owns it.
+ * deck; and what is deleted at its source. `Desk` owns it.
  */
+import { DeletedIds } from "../../posts/postStore";
 import type { Post } from "../../wire/post";
 import { columnsWords } from "../../words";
-import { PinActions } from "../deck/pinActions";
+import { PinActions } from "../pins/pinActions";
 import type { Desk } from "../desk";
 import { MenuState } from "./menuState";
 import { WhyState } from "./whyState";
@@ -13,6 +14,8 @@ export class PostDesk {
   readonly menus: MenuState;
   readonly why: WhyState;
   readonly pins: PinActions;
+  /** Tombstones of posts that were deleted at their source. All columns share them for the life of the page. */
+  readonly deletedIds = new DeletedIds();
 
   constructor(
     private readonly desk: Desk,
@@ -30,7 +33,8 @@ export class PostDesk {
   }
 
   /** Forget what is shown of posts that were deleted at their source. */
-  onDeleted(ids: readonly string[]): void {
+  onDeleted({ ids, versions }: { ids: string[]; versions?: Record<string, number> }): void {
+    this.deletedIds.add(ids, versions);
     this.menus.onDeleted(ids);
     this.why.onDeleted(ids);
     this.pins.onDeleted(ids);

@@ -16,6 +16,8 @@ export interface Settings {
   times: "local" | "utc";
   keys: boolean;
   announce: boolean;
+  /** Whether posts count as read once the reader has scrolled on past them. */
+  readPast: boolean;
   panel: boolean;
   /** Whether the panel is open beside three or more columns. */
   panelBesideMany: boolean;
@@ -48,6 +50,7 @@ export const DEFAULT_SETTINGS: Settings = {
   times: "local",
   keys: true,
   announce: true,
+  readPast: false,
   panel: true,
   panelBesideMany: false,
   pinsShown: false,

@@ -43,10 +43,18 @@ export function pressLive(desk: Desk, column = desk.column, was = column.run.sta
 /** Scroll to the top of a list and resume it; leave a chosen time. A focus in a post moves to the list, where keys still act. */
 export function showNewest(desk: Desk, column = desk.column): void {
   const list = listOf(column);
+  if (list && list.scrollTop > list.clientHeight / 2) rememberPlace(desk, column, list);
   if (list && list !== document.activeElement && list.contains(document.activeElement)) list.focus({ preventScroll: true });
   list?.scrollTo({ top: 0 });
   if (column.run.isPast) desk.navigate({ from: null, to: null }, column);
   else desk.list.resume(column.run);
+}
+
+/** Note the first post that a reader sees of a list, so that the reader can go back to it. */
+function rememberPlace(desk: Desk, column: Column, list: HTMLElement): void {
+  const { top } = list.getBoundingClientRect();
+  const card = [...list.querySelectorAll<HTMLElement>("article")].find((one) => one.getBoundingClientRect().bottom > top);
+  if (card?.dataset.id) desk.reading.leave(column, card.dataset.id, card.getBoundingClientRect().top - top);
 }
 
 export function focusSearch(): void {

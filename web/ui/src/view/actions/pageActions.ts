@@ -35,6 +35,8 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "nextPost", key: "j", run: () => movePost(1) },
   { name: "previousPost", key: "k", run: () => movePost(-1) },
   { name: "newest", key: ".", run: (desk) => showNewest(desk) },
+  { name: "markRead", key: "m", run: (desk) => desk.reading.markRead(desk.column) },
+  { name: "goBack", key: "b", isAvailable: (desk) => desk.reading.canGoBack(desk.column), run: (desk) => desk.reading.goBack(desk.column) },
   { name: "pause", key: " ", run: pause },
   { name: "panel", key: "i", run: (desk) => desk.panel.toggle(true) },
   { name: "saved", key: "s", run: (desk) => desk.openDialog("saved") },

@@ -24,7 +24,7 @@ import { MediaView } from "./MediaView";
 import { PostText, TermLink } from "./PostText";
 import { PostTime } from "./PostTime";
 import { formatList } from "../../text/formatNumber";
-import { cardWords, menuWords } from "../../words";
+import { cardWords, menuWords, readingWords } from "../../words";
 
 interface BodyProps {
   desk: Desk;
@@ -51,6 +51,9 @@ export interface CardProps extends BodyProps {
   position: number;
   of: number;
   fresh: boolean;
+  unread: boolean;
+  /** Whether the line where unread ends stands under the card. */
+  readLine: boolean;
 }
 
 /** Return the part of an element's id that names a post in a column: several columns may show the same post. */
@@ -70,10 +73,10 @@ export class CardView extends Component<CardProps, { failed: number | null }> {
     this.setState({ failed: this.props.stamp });
   }
 
-  override render({ position, of, fresh, ...body }: CardProps): JSX.Element {
+  override render({ position, of, fresh, unread, readLine, ...body }: CardProps): JSX.Element {
     const { id } = body.card;
     return (
-      <article class={`card ${fresh ? "fresh" : ""}`} data-id={id} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-labelledby={`who-${idIn(body.column, id)} when-${idIn(body.column, id)} text-${idIn(body.column, id)}`}>
+      <article class={`card ${fresh ? "fresh" : ""} ${unread ? "is-unread" : ""} ${readLine ? "last-unread" : ""}`} data-id={id} data-line={readLine ? readingWords.line : undefined} tabIndex={0} aria-posinset={position} aria-setsize={of} aria-description={unread ? readingWords.unreadPost : undefined} aria-labelledby={`who-${idIn(body.column, id)} when-${idIn(body.column, id)} text-${idIn(body.column, id)}`}>
         {this.state.failed === body.stamp ? <p class="body failed" id={`text-${idIn(body.column, id)}`}>{cardWords.cannotBeShown}</p> : <CardBody {...body} />}
       </article>
     );

@@ -5,7 +5,7 @@
  */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import { muteTerm } from "../../state/muting";
+import { muteTerm } from "../../state/menus/muting";
 import { formatCompact, formatCount } from "../../text/formatNumber";
 import { safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";

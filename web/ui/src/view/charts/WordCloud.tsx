@@ -101,7 +101,7 @@ export function WordCloud({ desk, words }: { desk: Desk; words: Top }): JSX.Elem
             onMouseMove={(event) => setOver(wordUnder(event))} onMouseLeave={() => setOver(null)}
             onClick={(event) => {
               const word = wordUnder(event);
-              if (word !== null) desk.addTerm(termOfWord(word, words.items.find((item) => item.value === word)?.forms ?? []), event.altKey);
+              if (word !== null) desk.addTerm(desk.insight.termOfWord(word), event.altKey);
             }}>
             {cloudTransition(cloud.before, cloud.after, cloud.moved).map((word) => (
               <text key={word.text} x={word.x} y={word.y} font-size={word.size} text-anchor="middle"

@@ -18,6 +18,7 @@ import { wholeSpan } from "../charts/TimeChartFigure";
 import { columnElementOf, titleIdOf } from "./columnElements";
 import { TimeFields } from "./TimeFields";
 import { TimeRangeButtons } from "./TimeRangeButtons";
+import { UnreadNumber } from "./UnreadBar";
 import { columnWords, columnsWords } from "../../words";
 
 function LiveButton({ desk, column, status }: { desk: Desk; column: Column; status: Status }): JSX.Element {
@@ -111,6 +112,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {isAlone && !spec.title ? null : <button class="tiny edit" aria-label={columnsWords.editTitle} title={columnsWords.editTitle} onClick={() => setEditing(true)}><EditSign /></button>}
         {isAlone ? null : <span class="place" aria-hidden="true">{columnsWords.place(list.indexOf(column) + 1, columns.length)}</span>}
         <span class="count" title={columnWords.countTitle}>{timeline ? formatNumber(timeline.total) : ""}</span>
+        <UnreadNumber column={column} />
         {desk.alerts.isMarked(column) ? <span class="alerted" role="img" aria-label={columnsWords.alerted} title={columnsWords.alerted} /> : null}
         <SpikeMark column={column} />
         <LiveButton desk={desk} column={column} status={status} />
@@ -125,7 +127,7 @@ export function ColumnHead({ desk, column, status, table, setTable }: HeadProps)
         {spec.from !== null && spec.to !== null ? (
           <div class="span">{columnWords.showing(formatSpan(spec.from, spec.to, Date.now()))} <button onClick={() => desk.navigate({ from: null, to: null }, column)}>{columnWords.backToLive}</button></div>
         ) : null}
-        {typing && timeline ? <TimeFields place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
+        {typing && timeline ? <TimeFields id={`time-fields-${column.id}`} place={spec} first={wholeSpan(timeline)[0]} go={(to) => desk.navigate(to, column)} close={() => {
           setTyping(false);
           columnElementOf(column)?.querySelector<HTMLElement>(".chart-tools button[aria-expanded]")?.focus();
         }} /> : null}

@@ -5,6 +5,7 @@
 import { Component, type JSX } from "preact";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
+import { unreadCards } from "../../state/read/unreadCards";
 import { RERANK_MS } from "../../state/list/cardList";
 import { emptyListStatus, type Status, statusOf } from "../../state/page/status";
 import { statusInputsOf } from "../../state/page/statusInputs";
@@ -15,6 +16,8 @@ import { titleIdOf } from "./columnElements";
 
 /** Milliseconds after which all cards are drawn again, because they show the age of their post. */
 const CLOCK_MS = 10_000;
+/** Milliseconds between the clocks of two columns. */
+const CLOCK_APART_MS = 700;
 
 interface SlotProps {
   desk: Desk;
@@ -37,7 +40,13 @@ interface Shown {
 
 const differs = (a: readonly unknown[], b: readonly unknown[]): boolean => a.some((value, at) => value !== b[at]);
 
-function shownOf({ desk, column, selected, frame }: SlotProps): Shown {
+/** Return the clock of a column. Columns next to each other are drawn anew at different times, so that no frame draws them all. */
+function clockOf({ desk, column }: SlotProps): number {
+  return Math.floor((Date.now() + desk.deck.list.indexOf(column) * CLOCK_APART_MS) / CLOCK_MS);
+}
+
+function shownOf(props: SlotProps): Shown {
+  const { desk, column, selected, frame } = props;
   const { run, spec } = column;
   const inputs = statusInputsOf(desk, column);
   const [status, empty] = [statusOf(inputs), emptyListStatus(inputs)];
@@ -48,7 +57,7 @@ function shownOf({ desk, column, selected, frame }: SlotProps): Shown {
     frame: [selected, spec, column.runCount, desk.deck.columns.length],
     contents: [
       desk.actions, desk.settings, desk.server.facts, run.revision, counts.timeline, counts.problem, counts.updatedAt, run.isLoaded, run.state,
-      Math.floor(Date.now() / CLOCK_MS), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column),
+      clockOf(props), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column), unreadCards(run), run.list.isCleared, desk.reading.canGoBack(column),
     ],
   };
 }
@@ -62,7 +71,7 @@ export class ColumnSlot extends Component<SlotProps> {
     const { column, visible } = props;
     if (column.spec.collapsed || this.props.column !== column) return true;
     const { shown } = this;
-    this.next = visible || !shown ? shownOf(props) : null;
+    this.next = visible ? shownOf(props) : null;
     if (!shown) return visible || props.selected !== this.props.selected || this.strip !== columnsWords.nameOf(column.spec);
     if (!this.next) return differs(shown.frame, [props.selected, column.spec, column.runCount, props.desk.deck.columns.length]);
     return differs(shown.frame, this.next.frame) || differs(shown.contents, this.next.contents);
@@ -72,12 +81,12 @@ export class ColumnSlot extends Component<SlotProps> {
     const { desk, column, selected, visible, frame } = props;
     if (column.spec.collapsed) {
       this.shown = null;
-      return <ColumnStrip desk={desk} column={column} selected={selected} unread={column.run.newCount} spiking={column.run.spikes.isSpiking(frame)} />;
+      return <ColumnStrip desk={desk} column={column} selected={selected} unread={unreadCards(column.run).count} spiking={column.run.spikes.isSpiking(frame)} />;
     }
     if (!visible && !this.shown) return this.renderTitle(props);
     const shown = this.next ?? shownOf(props);
     [this.shown, this.next] = [shown, null];
-    return <ColumnView desk={desk} column={column} selected={selected} frame={frame} clock={Math.floor(Date.now() / CLOCK_MS)} status={shown.status} empty={shown.empty} />;
+    return <ColumnView desk={desk} column={column} selected={selected} frame={frame} clock={clockOf(props)} status={shown.status} empty={shown.empty} />;
   }
 
   /** Draw a column that was never on the screen. */

@@ -15,8 +15,9 @@ import { Feed } from "./Feed";
 import { showNewest } from "../actions/columnFocus";
 import { OrderBar } from "./OrderBar";
 import { Memo } from "../Memo";
+import { UnreadBar } from "./UnreadBar";
 import { titleIdOf } from "./columnElements";
-import { columnWords } from "../../words";
+import { columnWords, readingWords } from "../../words";
 
 export interface ColumnViewProps {
   desk: Desk;
@@ -54,6 +55,8 @@ export function ColumnView({ desk, column, selected, frame, clock, status, empty
         {column.run.state === "paused" && column.run.newCount ? (
           <button class="pill" onClick={() => showNewest(desk, column)}>{columnWords.newPosts(column.run.newCount)}{desk.settings.keys ? <span class="by-key">{columnWords.press} <kbd>.</kbd> {columnWords.toShow}</span> : null}</button>
         ) : null}
+        <UnreadBar desk={desk} column={column} />
+        {desk.reading.canGoBack(column) ? <button class="pill back" onClick={() => desk.reading.goBack(column)}>{readingWords.back}</button> : null}
         <ErrorBoundary name={columnWords.list} of={column.runCount}>{empty ? <EmptyState desk={desk} column={column} status={empty} /> : (
           <Feed key={`${column.id} ${column.runCount}`} desk={desk} column={column} cards={cards} clock={clock} revision={column.run.revision} onScrolled={setScrolled} />
         )}</ErrorBoundary>

@@ -15,9 +15,12 @@ import type { Desk } from "../../state/desk";
 import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";
 import { listIdOf } from "./columnElements";
+import { PRINTED_MAX, usePrinting } from "./usePrinting";
 import { RankingPager, pageOf } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
+import { type UnreadCards, unreadCards } from "../../state/read/unreadCards";
+import { useReadPast, useShowPlace } from "./readingPlace";
 import { problemText } from "../../words/problemText";
 import { columnWords, columnsWords } from "../../words";
 
@@ -31,6 +34,7 @@ interface Props {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING_UNREAD: UnreadCards = { cards: NONE, count: 0, hasMore: false, hidden: 0, last: null };
 const AT_TOP_PX = 4;
 /** Estimated height of the page around the list, until the list is measured. Too small an estimate draws cards that are removed a frame later. */
 const BESIDES_PX = 360;
@@ -73,9 +77,11 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   const torrent = running && !ranking && run.arrivals.perMinute(performance.now()) > TORRENT_A_MINUTE;
   const total = ranking ? run.ranking.totalOf(cards.length, run.list.filters.count > 0) : cards.length;
   const first = ranking ? size * pageOf(run.list.page, total, size) : 0;
-  const shown = ranking ? cards.slice(first, first + size) : cards;
-  const { runs, more } = visibleRuns(shown, heights, ranking ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
+  const printing = usePrinting();
+  const shown = ranking ? cards.slice(first, first + size) : printing ? cards.slice(0, PRINTED_MAX) : cards;
+  const { runs, more } = visibleRuns(shown, heights, ranking || printing ? { top: 0, height: Infinity } : scroll, focused.current, running ? RUNNING : READ, drawn.current);
   const spec = column.spec;
+  const unread = run.isPast ? NOTHING_UNREAD : unreadCards(run);
   const near = runs.flatMap((part) => part.cards);
   const allowance = torrent ? 0 : deferred.allowance();
   const withActions = torrent ? NONE : cardsWithActions(near, hadActions.current, focused.current, allowance);
@@ -88,6 +94,9 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   }, [spec.order, desk.settings.density]);
 
   useEffect(() => onScrolled(false), [onScrolled]);
+
+  useShowPlace(list, desk, column, shown, heights);
+  useReadPast(list, desk, column, shown, ranking, scroll);
 
   // When the list is removed, its causes of a pause end.
   useEffect(() => {
@@ -123,7 +132,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
     onScrolled(top > 40);
     if (top > AT_TOP_PX) desk.list.hold("scroll", run);
     else if (top <= 0) atTop(box);
-    if (!ranking && !run.olderProblem && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder(column);
+    if (!ranking && !run.olderProblem && !run.list.isCleared && box.scrollHeight - top - box.clientHeight < 2 * box.clientHeight) void desk.list.loadOlder(column);
   }
 
   /** Resume the list at the top, unless a card in view has the keyboard focus. Any other focus moves from the card to the list. */
@@ -171,6 +180,8 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
   }
 
   const seen = known.current;
+  // The line stands under the last unread post, where a read one follows.
+  const line = !ranking && unread.last !== shown.at(-1)?.id ? unread.last : null;
   return (
     <div class="feed" id={listIdOf(desk, column)} ref={list} role="feed" aria-label={columnWords.feedLabel(ranking)} tabIndex={-1}
       aria-busy={!run.isLoaded} onScroll={onScroll} onPointerDown={onPointerDown} onTouchStart={(event) => { fingers.current = event.touches.length; }} onTouchEnd={onTouchEnd} onTouchCancel={onTouchEnd} onFocusIn={onFocusIn} onFocusOut={onFocusOut}>
@@ -180,7 +191,7 @@ export function Feed({ desk, column, cards, clock, onScrolled }: Props): JSX.Ele
           {part.cards.map((card, index) => run.hasLeft(card) ? (
             <RemovedCard key={card.id} id={card.id} deleted={run.posts.isDeleted(card.id)} height={heights.get(card.id)} />
           ) : (
-            <CardView key={card.id} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
+            <CardView key={card.id} unread={unread.cards.has(card.id)} readLine={card.id === line} desk={desk} column={column} spec={spec} card={card} stamp={card.stamp} clock={clock} terms={run.terms}
               settings={desk.settings} images={desk.server.facts?.images} position={first + part.first + index + 1} of={total}
               fresh={seen !== null && !seen.has(card.id) && scroll.top <= AT_TOP_PX && !ranking && !torrent} bare={!withActions.has(card.id)} pin={desk.keeper.pins[card.id]} hidden={hiddenWords(column, card)} />
           ))}

@@ -3,14 +3,17 @@
  * a reader types; Enter or the button shows the time. A field that is left empty is the beginning of what is stored, or now.
  */
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Route } from "../../state/page/route";
 import { SPAN_MIN_MS, toTimeSpan } from "../../stats/moveTimeSpan";
 import { formatZone } from "../../text/formatTime";
+import { isUtcShown } from "../../text/shownZone";
 import { parseTimeInput, timeInputValue } from "../../text/timeInput";
 import { columnWords } from "../../words";
 
 interface Props {
+  /** Name of the fields in the document. */
+  id: string;
   place: Pick<Route, "from" | "to">;
   /** Time of the first stored match, ms; 0 without a match. */
   first: number;
@@ -21,18 +24,18 @@ interface Props {
 /** Fault of what was typed; null where it is a span. */
 type Fault = "from" | "to" | "order" | null;
 
-export function TimeFields({ place, first, go, close }: Props): JSX.Element {
+export function TimeFields({ id, place, first, go, close }: Props): JSX.Element {
   const [fault, setFault] = useState<Fault>(null);
   const from = useRef<HTMLInputElement>(null);
   const to = useRef<HTMLInputElement>(null);
-  const id = useId();
+  const utc = isUtcShown();
 
-  // The fields follow a time that is chosen elsewhere, by dragging or the buttons.
+  // The fields follow a time that is chosen elsewhere, by dragging or the buttons, and the zone.
   useEffect(() => {
     if (from.current) from.current.value = place.from === null ? "" : timeInputValue(place.from);
     if (to.current) to.current.value = place.to === null ? "" : timeInputValue(place.to);
     setFault(null);
-  }, [place.from, place.to]);
+  }, [place.from, place.to, utc]);
   useEffect(() => from.current?.focus(), []);
 
   const show = (): void => {

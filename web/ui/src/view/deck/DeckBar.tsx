@@ -33,7 +33,7 @@ export function DeckBar({ desk }: { desk: Desk }): JSX.Element | null {
   if (keeper.id === null && !deck.isTooLong) return null;
   const state = stateOf(desk);
   return (
-    <section class={`deck-bar ${state?.alert ? "alert" : ""}`} aria-label={savedDeckWords.bar}>
+    <section class={`deck-bar ${state ? "" : "quiet"} ${state?.alert ? "alert" : ""}`} aria-label={savedDeckWords.bar}>
       {keeper.id === null ? null : <button class="plain deck-title" aria-haspopup="dialog" onClick={() => desk.openDialog("decks")}><bdi>{keeper.title || savedDeckWords.untitled}</bdi></button>}
       <span role="status">{state?.text ?? ""}</span>
       {state?.button ? <button onClick={state.act}>{state.button}</button> : null}

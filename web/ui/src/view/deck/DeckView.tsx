@@ -98,7 +98,7 @@ export function DeckView({ desk, frame }: { desk: Desk; frame: number }): JSX.El
   const onSwipe = useSwipe(desk, deck);
   useSelectedInView(desk);
   return (
-    <div class={`columns ${desk.deck.isAlone ? "alone" : "several"}`} ref={deck} inert={desk.panel.drawer} onScroll={onSwipe}>
+    <div class={`columns ${desk.deck.isAlone && !desk.settings.pinsShown ? "alone" : "several"}`} ref={deck} inert={desk.panel.drawer} onScroll={onSwipe}>
       {desk.settings.pinsShown ? <ErrorBoundary name={menuWords.pinned} of={0}><PinnedPosts desk={desk} /></ErrorBoundary> : null}
       {columns.map((column) => (
         <ErrorBoundary key={column.id} name={columnsWords.nameOf(column.spec)} of={column.runCount}>

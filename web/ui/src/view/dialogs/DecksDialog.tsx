@@ -3,7 +3,7 @@
  * searches to a file and reads such files.
  */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
 import { DECK_TITLE_MAX_LENGTH, cleanDeckTitle } from "../../state/deck/deckDocument";
 import { pathOfDeck } from "../../state/deck/deckName";
@@ -40,25 +40,36 @@ function SaveForm({ desk }: { desk: Desk }): JSX.Element {
   );
 }
 
+/** Question whether a deck is to be deleted. The focus begins on the harmless answer. */
+function DeleteQuestion({ title, yes, no }: { title: string; yes: () => void; no: () => void }): JSX.Element {
+  const keep = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => keep.current?.focus(), []);
+  return (
+    <li class="asking" role="group" aria-label={savedDeckWords.removeSure(title)}>
+      <span>{savedDeckWords.removeSure(title)}</span>
+      <button onClick={yes}>{savedDeckWords.removeYes}</button>
+      <button ref={keep} onClick={no}>{savedDeckWords.removeNo}</button>
+    </li>
+  );
+}
+
 function DeckRow({ desk, one, removed }: { desk: Desk; one: DeckSummary; removed: (problem: string | null) => void }): JSX.Element {
   const [asking, setAsking] = useState(false);
+  const remove = useRef<HTMLButtonElement>(null);
+  const wasAsking = useRef(false);
+  useLayoutEffect(() => {
+    if (!asking && wasAsking.current) remove.current?.focus();
+    wasAsking.current = asking;
+  }, [asking]);
   const title = one.title || one.id;
   const isOpen = one.id === desk.keeper.id;
-  if (asking) {
-    return (
-      <li class="asking" role="group" aria-label={savedDeckWords.removeSure(title)}>
-        <span>{savedDeckWords.removeSure(title)}</span>
-        <button onClick={() => void deleteDeck(desk, one.id, title).then(removed)}>{savedDeckWords.removeYes}</button>
-        <button ref={(button) => button?.focus()} onClick={() => setAsking(false)}>{savedDeckWords.removeNo}</button>
-      </li>
-    );
-  }
+  if (asking) return <DeleteQuestion title={title} yes={() => void deleteDeck(desk, one.id, title).then(removed)} no={() => setAsking(false)} />;
   return (
     <li>
       <a class="wide" href={pathOfDeck(one.id)} aria-current={isOpen ? "page" : undefined}>
         <bdi>{title}</bdi> <span class="meta">{savedDeckWords.columnsAndTime(one.columns, one.changed_at)}{isOpen ? ` · ${savedDeckWords.isOpen}` : ""}</span>
       </a>
-      <button class="plain round" aria-label={savedDeckWords.remove(title)} onClick={() => setAsking(true)}><CloseSign /></button>
+      <button ref={remove} class="plain round" aria-label={savedDeckWords.remove(title)} onClick={() => setAsking(true)}><CloseSign /></button>
     </li>
   );
 }

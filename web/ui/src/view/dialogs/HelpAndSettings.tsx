@@ -9,7 +9,7 @@ import { THEMES } from "../../state/page/settings";
 import { LANGUAGES, LANGUAGE_NAMES } from "../../words/languages";
 import { KeySign } from "../actions/KeySign";
 import { PAGE_ACTIONS } from "../actions/pageActions";
-import { actionWords, deckWords, dialogWords } from "../../words";
+import { actionWords, deckWords, dialogWords, readingWords } from "../../words";
 
 /** Keys of the palette. */
 const PALETTE_KEYS = /Mac OS|iPhone|iPad/u.test(navigator.userAgent) ? "⌘K" : "Ctrl+K";
@@ -36,6 +36,7 @@ export function HelpAndSettings({ desk }: { desk: Desk }): JSX.Element {
       <Choice legend={dialogWords.helpTimes} value={settings.times} change={(times) => desk.updateSettings({ times })} of={[["local", dialogWords.helpTimesLocal], ["utc", dialogWords.helpTimesUtc]]} />
       <Check label={dialogWords.helpKeys} on={settings.keys} change={(keys) => desk.updateSettings({ keys })} />
       <Check label={dialogWords.helpAnnounce} on={settings.announce} change={(announce) => desk.updateSettings({ announce })} />
+      <Check label={readingWords.settingReadPast} on={settings.readPast} change={(readPast) => desk.updateSettings({ readPast })} />
       {desk.server.facts ? <p class="meta">{dialogWords.helpVersion(desk.server.facts.version)}</p> : null}
     </>
   );

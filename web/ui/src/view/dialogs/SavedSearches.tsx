@@ -19,10 +19,9 @@ export function SavedSearches({ desk }: { desk: Desk }): JSX.Element {
   };
   return (
     <>
-      <p><button class="narrow-only" onClick={() => desk.openDialog("decks")}>{savedDeckWords.decks}…</button></p>
       <p><button disabled={isSaved || full} onClick={() => desk.updateSettings({ saved: [...settings.saved, { query, order }] })}>
         <StarSign /> {isSaved ? dialogWords.savedIsSaved : <>{dialogWords.savedSave} <bdi>{query}</bdi></>}
-      </button></p>
+      </button> <button class="narrow-only" onClick={() => desk.openDialog("decks")}>{savedDeckWords.decks}…</button></p>
       {full ? <p class="meta">{dialogWords.savedFull(LIST_MAX)}</p> : null}
       <h3>{dialogWords.savedSaved}</h3>
       {settings.saved.length ? (

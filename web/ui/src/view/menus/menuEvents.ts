@@ -83,7 +83,7 @@ function cardOf(desk: Desk, element: Element): { column: Column; card: Card } | 
 }
 
 function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
-  const found = wordAt(element, place);
+  const found = wordAt(desk, element, place);
   if (!found) return false;
   // The menu key has no pointer: the menu opens at its word.
   const { left, bottom } = element.getBoundingClientRect();
@@ -93,10 +93,10 @@ function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
 }
 
 /** Return the word at an element: of a link or the cloud, or of a card's text under the pointer. */
-function wordAt(element: Element, { x, y }: MenuPlace): WordAt | null {
+function wordAt(desk: Desk, element: Element, { x, y }: MenuPlace): WordAt | null {
   const link = element.closest<HTMLElement>("[data-term]");
   if (link?.dataset.term) return { term: link.dataset.term, text: link.dataset.word ?? link.textContent.trim() };
-  if (element instanceof SVGTextElement && element.closest(".cloud-box")) return wordOf(element.textContent);
+  if (element instanceof SVGTextElement && element.closest(".cloud-box")) return { term: desk.insight.termOfWord(element.textContent), text: element.textContent };
   if (!element.closest("article.card .text") || element.closest("a, button")) return null;
   const place = caretAt(x, y);
   return place ? wordInText(place.text, place.offset) : null;

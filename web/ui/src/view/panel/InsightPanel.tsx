@@ -11,6 +11,7 @@ import type { Desk } from "../../state/desk";
 import { languageOf } from "../../wire/post";
 import { formatFrequency, formatNumber, formatRate } from "../../text/formatNumber";
 import { WhatChanged } from "./WhatChanged";
+import type { Top } from "../../wire/api";
 import { WordBars } from "./WordBars";
 import { WordCloud } from "../charts/WordCloud";
 import { CloseSign } from "../icons";
@@ -19,28 +20,43 @@ import { MemoNextFrame, Memo } from "../Memo";
 import { TopTable } from "./TopTable";
 import { panelWords } from "../../words";
 
+/** Authors and languages of the posts that the words were counted over, or of the loaded posts until there are words. */
+interface Variety {
+  authors: number;
+  languages: number;
+  /** What they were counted over, where that is not all that matches; else "". */
+  among: string;
+}
+
 /** Milliseconds between two counts of the loaded authors and languages. */
 const COUNT_EVERY_MS = 2_000;
 
-function countLoaded(store: PostStore): { posts: number; authors: number; languages: number } {
+function loadedVariety(store: PostStore, total: number | undefined): Variety {
   const authors = new Set<string>();
   const languages = new Set<string>();
   for (const post of store.newestFirst()) {
     authors.add(post.author.id);
     if (post.lang) languages.add(languageOf(post));
   }
-  return { posts: store.size, authors: authors.size, languages: languages.size };
+  const isAll = total === undefined || total <= store.size * 1.02;
+  return { authors: authors.size, languages: languages.size, among: isAll ? "" : panelWords.figureOfLoaded(store.size) };
+}
+
+function storedVariety(words: Top | null): Variety | null {
+  const { authors, languages, counted, matching } = words?.based_on ?? {};
+  if (authors === undefined || languages === undefined || counted === undefined || matching === undefined) return null;
+  return { authors, languages, among: counted < matching ? panelWords.figureOfNewest(counted) : "" };
 }
 
 function Figures({ desk }: { desk: Desk }): JSX.Element {
   const { column } = desk;
   const store = column.run.posts;
-  const loaded = useRef({ store, at: -Infinity, posts: 0, authors: 0, languages: 0 });
-  const now = performance.now();
-  if (loaded.current.store !== store || now - loaded.current.at > COUNT_EVERY_MS)
-    loaded.current = { store, at: now, ...countLoaded(store) };
   const total = column.run.counts.timeline?.total;
-  const among = total === undefined || total <= loaded.current.posts * 1.02 ? "" : panelWords.figureOfLoaded(loaded.current.posts);
+  const loaded = useRef<{ store: PostStore; at: number; variety: Variety } | null>(null);
+  const stored = storedVariety(desk.insight.words);
+  const now = performance.now();
+  if (!stored && (loaded.current?.store !== store || now - loaded.current.at > COUNT_EVERY_MS)) loaded.current = { store, at: now, variety: loadedVariety(store, total) };
+  const { authors, languages, among } = stored ?? loaded.current?.variety ?? loadedVariety(store, total);
   const { from, to } = column.spec;
   const [often, unit] = from === null || to === null ? [formatRate(column.run.arrivals.perMinute(performance.now())), ""]
     : total === undefined ? [panelWords.figureUnknown, "min"] : formatFrequency(total, to - from);
@@ -48,8 +64,8 @@ function Figures({ desk }: { desk: Desk }): JSX.Element {
     <dl class="figures-of">
       <div><dt>{panelWords.figureMatches(total)}</dt><dd>{total === undefined ? panelWords.figureUnknown : formatNumber(total)}</dd></div>
       <div><dt>{column.run.isPast ? panelWords.figureOnAverage : panelWords.figurePerMinute}</dt><dd>{often}{unit ? <small>/{unit}</small> : null}</dd></div>
-      <div><dt>{panelWords.figureAuthors(loaded.current.authors)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.authors)}</dd></div>
-      <div><dt>{panelWords.figureLanguages(loaded.current.languages)} <span>{among}</span></dt><dd>{formatNumber(loaded.current.languages)}</dd></div>
+      <div><dt>{panelWords.figureAuthors(authors)} <span>{among}</span></dt><dd>{formatNumber(authors)}</dd></div>
+      <div><dt>{panelWords.figureLanguages(languages)} <span>{among}</span></dt><dd>{formatNumber(languages)}</dd></div>
     </dl>
   );
 }

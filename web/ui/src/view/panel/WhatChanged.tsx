@@ -16,7 +16,7 @@ import { changesWords } from "../../words";
 const GAPS_NAMED = 3;
 
 export function WhatChanged({ desk }: { desk: Desk }): JSX.Element {
-  const { changes: state } = desk;
+  const { changes: state } = desk.insight;
   const chosen = desk.column.spec.from !== null;
   const names = chosen ? changesWords.AGAINST_SPAN : changesWords.AGAINST;
   return (
@@ -40,14 +40,23 @@ export function WhatChanged({ desk }: { desk: Desk }): JSX.Element {
 }
 
 function Comparison({ desk, changes }: { desk: Desk; changes: Changes }): JSX.Element {
-  const { now, before, posts, risen, fallen, newAuthors, gaps, sample } = changes;
+  const { now, before, posts, gaps } = changes;
   const time = Date.now();
   return (
     <>
       <p class="meta">{formatSpan(now.from, now.to, time)} · {formatSpan(before.from, before.to, time)}</p>
-      <p><b>{changesWords.posts(posts.now, posts.before)}</b> ({posts.percent === null ? changesWords.fromNothing : changesWords.change(posts.percent)})</p>
+      <p><b>{changesWords.posts(posts.now, posts.before)}</b>{posts.percent === null ? null : ` (${changesWords.change(posts.percent)})`}</p>
       <Gaps gaps={gaps.now} say={changesWords.gapNow} now={time} />
       <Gaps gaps={gaps.before} say={changesWords.gapBefore} now={time} />
+      {posts.now && posts.before ? <Details desk={desk} changes={changes} /> : <p class="meta">{changesWords.nothingToCompare}</p>}
+    </>
+  );
+}
+
+/** Words and authors of both spans. They say something only where both spans have posts. */
+function Details({ desk, changes: { risen, fallen, newAuthors, sample } }: { desk: Desk; changes: Changes }): JSX.Element {
+  return (
+    <>
       <Words desk={desk} title={changesWords.risen} none={changesWords.noneRisen} words={risen} />
       <Words desk={desk} title={changesWords.fallen} none={changesWords.noneFallen} words={fallen} />
       <h3>{changesWords.newAuthors}</h3>
@@ -70,7 +79,7 @@ function Words({ desk, title, none, words }: { desk: Desk; title: string; none: 
       {words.length ? (
         <ul class="change-list">
           {words.map(({ word, now, before }) => (
-            <li key={word}><TermLink desk={desk} term={termOf("word", word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before)}</span></li>
+            <li key={word}><TermLink desk={desk} term={desk.insight.termOfWord(word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before)}</span></li>
           ))}
         </ul>
       ) : <p class="meta">{none}</p>}

@@ -6,9 +6,10 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NOTE_MAX_LENGTH } from "../../state/deck/deckMarks";
-import type { PinnedPost } from "../../state/deck/pinActions";
+import type { PinnedPost } from "../../state/pins/pinActions";
 import { postPath, rememberDeck } from "../../state/post/postAddress";
 import type { Desk } from "../../state/desk";
+import { formatNumber } from "../../text/formatNumber";
 import { formatExactTime } from "../../text/formatTime";
 import { Avatar } from "../card/Avatar";
 import { AuthorName } from "../card/EmojiText";
@@ -28,7 +29,7 @@ export function PinnedPosts({ desk }: { desk: Desk }): JSX.Element {
     <section class="column pins" aria-labelledby="pins-title" data-home="#pins-title">
       <div class="head">
         <h2 id="pins-title" tabIndex={-1}>{menuWords.pinned}</h2>
-        <span class="count">{menuWords.pinnedCount(pins.count)}</span>
+        <span class="count">{formatNumber(pins.count)}</span>
         <button class="plain round" aria-label={menuWords.pinnedClose} title={menuWords.pinnedClose} onClick={() => pins.toggle()}><CloseSign /></button>
       </div>
       <div class="pins-tools">

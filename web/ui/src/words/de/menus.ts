@@ -48,7 +48,6 @@ export const whyLoading = "Der Server wird gefragt …";
 export const whyFailed = (why: string) => `Keine Erklärung: ${why}`;
 
 export const pinned = "Angeheftet";
-export const pinnedCount = (count: number) => formatCount(count, "angehefteter Beitrag", "angeheftete Beiträge");
 export const pinnedShow = (count: number) => (count ? `Angeheftete Beiträge, ${formatNumber(count)}` : "Angeheftete Beiträge");
 export const pinnedClose = "Angeheftete Beiträge schließen";
 export const pinnedNone = "Kein Beitrag ist angeheftet. Das geht im Menü eines Beitrags: Eingabetaste auf einem Beitrag.";

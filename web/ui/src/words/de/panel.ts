@@ -29,6 +29,7 @@ export const figureOnAverage = "im Mittel";
 export const figureAuthors = (count: number) => pluralForm(count, { one: "Autor", other: "Autoren" });
 export const figureLanguages = (count: number) => pluralForm(count, { one: "Sprache", other: "Sprachen" });
 export const figureOfLoaded = (count: number) => `von ${formatCompact(count)} geladenen`;
+export const figureOfNewest = (count: number) => `der neuesten ${formatCompact(count)}`;
 export const figureUnknown = "–";
 
 export const wordBarTitle = "Wörter";

@@ -11,6 +11,8 @@ export const ACTION_NAMES = {
   nextPost: "Next post",
   previousPost: "Previous post",
   newest: "Show the newest posts",
+  markRead: "Mark the column as read",
+  goBack: "Back to where you were before the newest",
   pause: "Pause or resume the column",
   newColumn: "Add a column",
   previousColumn: "Previous column",

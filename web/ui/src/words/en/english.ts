@@ -10,6 +10,7 @@ export * as menuWords from "./menus";
 export * as panelWords from "./panel";
 export * as postWords from "./post";
 export * as problemWords from "./problems";
+export * as readingWords from "./reading";
 export * as savedDeckWords from "./savedDecks";
 export * as statusWords from "./status";
 export * as wallWords from "./wall";

@@ -51,7 +51,6 @@ export const whyLoading = "Asking the server …";
 export const whyFailed = (why: string) => `No explanation: ${why}`;
 
 export const pinned = "Pinned";
-export const pinnedCount = (count: number) => formatCount(count, "pinned post");
 export const pinnedShow = (count: number) => (count ? `Pinned posts, ${formatNumber(count)}` : "Pinned posts");
 export const pinnedClose = "Close the pinned posts";
 export const pinnedNone = "No post is pinned. Pin one by its menu: press Enter on a post.";

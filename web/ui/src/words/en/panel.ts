@@ -30,6 +30,7 @@ export const figurePerMinute = "per minute";
 export const figureOnAverage = "on average";
 export const figureAuthors = (count: number) => (count === 1 ? "author" : "authors");
 export const figureLanguages = (count: number) => (count === 1 ? "language" : "languages");
+export const figureOfNewest = (count: number) => `of the newest ${formatCompact(count)}`;
 export const figureOfLoaded = (count: number) => `of ${formatCompact(count)} loaded`;
 export const figureUnknown = "–";
 

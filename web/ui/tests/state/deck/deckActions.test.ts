@@ -118,3 +118,20 @@ describe("a deck of several columns", () => {
     expect([desk.panel.open, desk.settings.panel, desk.settings.panelBesideMany]).toEqual([true, true, true]);
   });
 });
+
+describe("two columns of one search", () => {
+  it("have an order, a time and a depth each, and each its own history", async () => {
+    desk = await openDesk("/?q=storm&q=storm&sort=likes&depth=500");
+    const [latest, likes] = desk.columns;
+    if (!latest || !likes) throw new Error("A column is missing.");
+    expect([latest.id === likes.id, latest.run.list.order, likes.run.list.order]).toEqual([false, "latest", "likes"]);
+    expect(new Set(FakeSocket.last.sent.filter(({ type }) => type === "subscribe").map(({ id }) => id)).size).toBe(2);
+    FakeSocket.last.receive(live("storm", "c"));
+    await vi.advanceTimersByTimeAsync(100);
+    expect([latest.run.posts.size, likes.run.posts.size]).toEqual([3, 3]);
+    desk.navigate({ from: 1_000, to: 2_000 }, likes);
+    expect([latest.run.isPast, likes.run.isPast, latest.run.posts.size]).toEqual([false, true, 3]);
+    desk.deck.duplicate(latest);
+    expect(desk.columns.map(({ spec }) => spec.from)).toEqual([null, null, 1_000]);
+  });
+});

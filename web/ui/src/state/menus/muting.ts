@@ -1,7 +1,7 @@
 /** Muting: hides the posts of an account ("@handle") or with certain words in every column, with undo. */
-import { deckWords } from "../words";
-import type { Desk } from "./desk";
-import { LIST_MAX } from "./page/settings";
+import { deckWords } from "../../words";
+import type { Desk } from "../desk";
+import { LIST_MAX } from "../page/settings";
 
 /** Mute an account or words; the toast says so and offers undo. A full list stays as it is, and the toast says that. */
 export function muteTerm(desk: Desk, muted: string): void {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Column } from "../../../src/state/column";
-import { newPostsMessage } from "../../../src/state/page/newPostsMessage";
+import { newPostsMessage } from "../../../src/state/columns/newPostsMessage";
 
 const column = (query: string, total: number, announced = 0): Column =>
   ({ spec: { query, title: "" }, run: { isLoaded: true, arrivals: { total }, announced, counts: { timeline: { total: 900 } } } }) as unknown as Column;

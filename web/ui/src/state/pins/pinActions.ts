@@ -6,7 +6,7 @@ import { api, ApiError } from "../../wire/api";
 import type { Pin, PinChange } from "../../wire/deckApi";
 import type { Post } from "../../wire/post";
 import { menuWords } from "../../words";
-import { NOTE_MAX_LENGTH } from "./deckMarks";
+import { NOTE_MAX_LENGTH } from "../deck/deckMarks";
 
 /** Pinned posts that are fetched at the same time. */
 const AT_ONCE = 4;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { PinActions, type PinKeeper } from "../../../src/state/deck/pinActions";
+import { PinActions, type PinKeeper } from "../../../src/state/pins/pinActions";
 import type { Pin, PinChange } from "../../../src/wire/deckApi";
 import type { Post } from "../../../src/wire/post";
 import { post } from "../../postFixtures";

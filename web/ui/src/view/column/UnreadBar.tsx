@@ -1,0 +1,29 @@
+/**
+ * Unread: the number of unread posts in the head of a column, and the bar over the end of its list with the buttons that mark them as read and
+ * that hide what is read. Both stand where they move nothing under a reader.
+ */
+import type { JSX } from "preact";
+import type { Column } from "../../state/column";
+import type { Desk } from "../../state/desk";
+import { unreadCards } from "../../state/read/unreadCards";
+import { readingWords } from "../../words";
+
+export function UnreadNumber({ column }: { column: Column }): JSX.Element | null {
+  const { count, hidden, hasMore } = unreadCards(column.run);
+  if (column.run.isPast || !(count || hidden)) return null;
+  return <span class="unread" title={hidden ? readingWords.hidden(hidden) : undefined}>{readingWords.unread(count, hasMore)}{hidden ? ` (+${readingWords.hiddenShort(hidden)})` : ""}</span>;
+}
+
+export function UnreadBar({ desk, column }: { desk: Desk; column: Column }): JSX.Element | null {
+  const { run } = column;
+  const { isCleared } = run.list;
+  const { count } = unreadCards(run);
+  if (run.isPast || !(count || isCleared)) return null;
+  return (
+    <div class="unread-bar">
+      {count ? <button title={readingWords.markReadTitle} onClick={() => desk.reading.markRead(column)}>{readingWords.markRead}</button> : null}
+      {isCleared ? <button onClick={() => desk.reading.showRead(column)}>{readingWords.showRead}</button>
+        : <button title={readingWords.clearTitle} onClick={() => desk.reading.clear(column)}>{readingWords.clear}</button>}
+    </div>
+  );
+}
