@@ -10,8 +10,7 @@ export type Language = "en" | "de";
 
 const LOADERS: Record<Language, () => Promise<WordTables>> = {
   en: () => import("./en/english"),
-  // The other helpers' words are missing yet.
-  de: () => import("./de/german") as Promise<unknown> as Promise<WordTables>,
+  de: () => import("./de/german"),
 };
 
 /** Names of the languages, each in itself. */

@@ -8,6 +8,8 @@ export const ACTION_NAMES = {
   nextPost: "Nächster Beitrag",
   previousPost: "Voriger Beitrag",
   newest: "Neueste Beiträge zeigen",
+  markRead: "Alles Gezeigte als gelesen markieren",
+  goBack: "Dahin zurück, wo ich war",
   pause: "Spalte anhalten oder fortsetzen",
   newColumn: "Spalte hinzufügen",
   previousColumn: "Vorige Spalte",

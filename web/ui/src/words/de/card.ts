@@ -33,7 +33,7 @@ export const actionMute = (handle: string) => `${isolate(handle)} stummschalten`
 
 export const pollShare = (share: number) => formatPercent(share);
 export const pollEnd = (votes: number | null, closesAt: number | null, now: number) => [
-  votes === null ? "Umfrage" : formatCount(votes, "Stimme", "Stimmen"),
+  !votes ? "Umfrage" : formatCount(votes, "Stimme", "Stimmen"),
   closesAt === null ? "" : closesAt > now ? `endet ${formatExactTime(closesAt)}` : `endete ${formatExactTime(closesAt)}`,
 ].filter(Boolean).join(" · ");
 
@@ -50,5 +50,6 @@ export const mediaMoreTitle = (more: number): string => `${formatCount(more, "we
 export const mediaCovered = (sensitive: boolean, count: number) => `${sensitive ? "Als heikel markiert" : count === 1 ? "Ein Bild" : formatCount(count, "Bild", "Bilder")} · Zeigen`;
 
 export const underCardReposts = (count: number) => formatCount(count, "Repost");
-export const underCardReach = (loaded: number, reach: number) => `${formatCount(loaded, "Repost")} geladen, Reichweite ${formatCompact(reach)}`;
+export const underCardReach = (loaded: number, reach: number) => 
+  `${loaded ? `${formatCount(loaded, "Repost")} geladen, ` : ""}Reichweite ${formatCompact(reach)}`;
 export const underCardSimilar = (count: number) => `${formatNumber(count)} ähnliche`;

@@ -82,3 +82,15 @@ export const pagerRanked = (loaded: number, total: number | null) => `Rang unter
 export const pagerLoading = LOADING;
 export const pagerNoReposts = (loaded: number) => `Keiner der ${formatNumber(loaded)} geladenen Beiträge ist ein Repost eines anderen.`;
 export const pagerFiltered = FILTERED;
+
+export const timeToolType = "Zeit eintippen";
+export const timeFields = "Gezeigte Zeit, getippt";
+export const timeFrom = "Von";
+export const timeTo = "bis";
+export const timeShow = "Zeigen";
+export const timeFaults = {
+  from: "Im ersten Feld steht keine Zeit.", to: "Im zweiten Feld steht keine Zeit.", order: "Die Zeit endet, bevor oder wenn sie beginnt.",
+};
+
+export const pagerRankedStored = (originals: number) => `Rang unter allen ${formatCount(originals, "gespeicherten Beitrag", "gespeicherten Beiträgen")}, die keine Reposts sind.`;
+export const pagerProblem = (message: string) => `Alles Gespeicherte ließ sich nicht ordnen: ${message}`;

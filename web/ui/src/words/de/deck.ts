@@ -11,7 +11,6 @@ export const page = "Die Seite";
 export const panel = "Die Auswertung";
 export const dialog = "Der Dialog";
 export const insight = "Auswertung";
-/** Names of the views of a phone. */
 export const VIEW_NAMES = { posts: "Beiträge", insight, columns: "Spalten" };
 export const views = "Ansichten";
 export const skipToPosts = "Zu den Beiträgen springen";
@@ -29,7 +28,7 @@ export const insightPanel = "Auswertung";
 export const help = "Hilfe, Tasten und Einstellungen";
 
 export const DIALOG_TITLES = {
-  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", "sign-in": "Anmelden", palette: "Alle Aktionen",
+  help: "Hilfe und Einstellungen", language: "Suchsprache", coverage: "Abdeckung und Lücken", saved: "Suchen", column: "Diese Spalte", decks: "Decks", "deck-conflict": "Jemand anderes hat dieses Deck gespeichert", why: "Warum passt das?", "sign-in": "Anmelden", palette: "Alle Aktionen",
 };
 
 export const THEME_NAMES = { system: "wie das System", light: "hell", dark: "dunkel", contrast: "hoher Kontrast" };
@@ -57,6 +56,9 @@ export const statusBarLoadedTitle = (count: number) => formatCount(count, "Beitr
 
 export const toastUndo = "Rückgängig";
 export const actUndone = "Rückgängig gemacht";
+export const toastPictureSaved = "Bild gespeichert";
+export const toastPictureCopied = "Bild kopiert";
+export const toastPictureFailed = "Der Browser nimmt dieses Bild nicht. Es lässt sich stattdessen speichern.";
 export const toastQueryCut = (most: number) => `Die Suche in der Adresse ist länger als ${formatNumber(most)} Zeichen. Nur ihr Anfang gilt.`;
 export const toastAlreadyInSearch = (term: string) => `${isolate(term)} ist schon in der Suche`;
 export const toastAdded = (term: string) => `${isolate(term)} hinzugefügt`;

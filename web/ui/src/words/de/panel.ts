@@ -29,6 +29,7 @@ export const figureOnAverage = "im Mittel";
 export const figureAuthors = (count: number) => pluralForm(count, { one: "Autor", other: "Autoren" });
 export const figureLanguages = (count: number) => pluralForm(count, { one: "Sprache", other: "Sprachen" });
 export const figureOfLoaded = (count: number) => `von ${formatCompact(count)} geladenen`;
+export const figureOfNewest = (count: number) => `der neuesten ${formatCompact(count)}`;
 export const figureUnknown = "–";
 
 export const wordBarTitle = "Wörter";
@@ -85,3 +86,14 @@ export const gapSample = "nur eine Stichprobe";
 export const gapNone = "nicht gesammelt";
 export const gapPartOf = (words: string) => `${words}, für einen Teil`;
 export const gapOfSources = (gaps: readonly { source: string }[], words: string) => `${sourceNames(gaps)}: ${words}`;
+
+export const pictureOf = (chart: string) => `Bild von „${chart}“`;
+export const pictureFormats = { png: "PNG", svg: "SVG" };
+export const pictureCopy = "Kopieren";
+export const pictureColours = "Farben des Bilds";
+export const pictureShades = { shown: "wie gezeigt", light: "hell", dark: "dunkel" };
+export const pictureCounted = (counted: number, matching: number) => `Aus ${formatNumber(counted)} von ${formatCount(matching, "Beitrag", "Beiträgen")}`;
+export const pictureSources = (names: string) => `Quellen: ${names}`;
+export const pictureMade = (at: string) => `Gemacht ${at}, Murmuration`;
+export const pictureGaps = (what: string, times: string) => `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${times}`;
+export const pictureMoreGaps = (count: number) => `${formatNumber(count)} weitere`;

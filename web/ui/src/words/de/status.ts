@@ -63,6 +63,6 @@ export const emptyNotCollectedReason = "nicht gesammelt";
 export const emptyOnlySample = (why: string) => ` Damals wurde nur eine Stichprobe gesammelt: ${why}.`;
 export const emptyPartlyMissing = (reasons: string) => ` Damals wurde nicht alles gesammelt: ${reasons}.`;
 
-export function tabTitle(query: string): string {
-  return query === "*" ? "Murmuration" : `${isolate(query)} · Murmuration`;
+export function tabTitle(name: string, all: boolean): string {
+  return all ? "Murmuration" : `${isolate(name)} · Murmuration`;
 }
