@@ -21,10 +21,33 @@ _DICTIONARY = zstandard.ZstdCompressionDict(
 )
 _LEVEL = 1
 _DICTIONARY.precompute_compress(level=_LEVEL)
-_compress = zstandard.ZstdCompressor(
-    level=_LEVEL, dict_data=_DICTIONARY, write_checksum=False, write_dict_id=False
-).compress
-_decompress = zstandard.ZstdDecompressor(dict_data=_DICTIONARY).decompress
+
+_compressors: list[zstandard.ZstdCompressor] = []
+_decompressors: list[zstandard.ZstdDecompressor] = []
+"""Contexts that no thread uses now. Python-zstandard documents that two threads must not use one context at once, and
+the module releases the interpreter's lock while it works. `pop` and `append` of a list are atomic."""
+
+
+def _compress(raw: bytes) -> bytes:
+    try:
+        compressor = _compressors.pop()
+    except IndexError:
+        compressor = zstandard.ZstdCompressor(
+            level=_LEVEL, dict_data=_DICTIONARY, write_checksum=False, write_dict_id=False
+        )
+    packed = compressor.compress(raw)
+    _compressors.append(compressor)
+    return packed
+
+
+def _decompress(data: bytes) -> bytes:
+    try:
+        decompressor = _decompressors.pop()
+    except IndexError:
+        decompressor = zstandard.ZstdDecompressor(dict_data=_DICTIONARY)
+    raw = decompressor.decompress(data, max_output_size=MAX_RAW_BYTES)
+    _decompressors.append(decompressor)
+    return raw
 
 
 def compress(raw: bytes) -> bytes:
@@ -41,6 +64,6 @@ def decompress(data: bytes) -> bytes:
     try:
         if data[:1] != bytes((_DICTIONARY_NUMBER,)):
             raise StoreError("a raw record was stored by another version")
-        return _decompress(data[1:], max_output_size=MAX_RAW_BYTES)
+        return _decompress(data[1:])
     except zstandard.ZstdError as error:
         raise StoreError(f"a raw record cannot be read: {error}") from error
