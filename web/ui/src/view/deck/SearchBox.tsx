@@ -61,7 +61,9 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   const here = place();
   useEffect(() => setFault(null), [here]);
   // A focused box that now has the search of another column is selected whole, so that typing replaces that search.
+  // What was typed for a search does not come back with that search.
   useLayoutEffect(() => {
+    setTyped((former) => former.at === here ? former : { at: here, text: current });
     if (document.activeElement === input.current) input.current?.select();
   }, [here]);
 
