@@ -15,6 +15,9 @@ def test_a_wall_holds_posts_back_covers_what_is_sensitive_and_leaves_by_escape(
     page.locator(".wall-post").first.wait_for()
     assert page.locator("button:not([inert] *), input, a:not([inert] *)").count() == 0
     assert page.evaluate("document.querySelector('.wall-posts').inert")
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    head, text = (page.locator(f".wall-post {part}").first.evaluate(size) for part in ("header", ".text"))
+    assert text > head >= 15, "the text is what is read from afar"
     late = records.post(9_001, now(), text="A storm comes.", entities=[])
     simulator.put([late])
     shown = f"document.querySelector('.wall-post[data-id=\"{late.id}\"]') !== null"

@@ -24,7 +24,7 @@ import { Insight } from "./insight";
 import { LinkState } from "./page/linkState";
 import { ListActions } from "./listActions";
 import { PostDesk } from "./menus/postDesk";
-import { PanelState } from "./page/panelState";
+import { hasRoomForPanel, PanelState } from "./page/panelState";
 import { PagePolling } from "./pagePolling";
 import type { Run } from "./run";
 import { RunStarter } from "./runStarter";
@@ -39,7 +39,7 @@ import { deckWords } from "../words";
 
 export type DialogName = "help" | "language" | "coverage" | "saved" | "column" | "decks" | "deck-conflict" | "why" | "sign-in" | "palette" | null;
 
-/** Columns from which the panel is closed by default, because they need its room. */
+/** Columns from which the panel is closed by default where the window is too narrow for both. */
 const MANY_COLUMNS = 3;
 
 export class Desk {
@@ -94,7 +94,7 @@ export class Desk {
   }
 
   private get panelSetting(): "panel" | "panelBesideMany" {
-    return this.columns.length < MANY_COLUMNS ? "panel" : "panelBesideMany";
+    return this.columns.length < MANY_COLUMNS || hasRoomForPanel(this.columns, innerWidth) ? "panel" : "panelBesideMany";
   }
 
   /** Start the searches of the address, the timers and the listeners. */

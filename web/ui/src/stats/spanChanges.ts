@@ -14,6 +14,8 @@ export interface WordChange {
   word: string;
   now: number;
   before: number;
+  /** Share of the posts counted in each span, 0 to 1: a word falls where its share falls, though its number may rise with all. */
+  share: { now: number; before: number };
   /** Change of the share, in standard deviations of what chance would do. */
   score: number;
 }
@@ -22,6 +24,9 @@ export interface WordChange {
 const SCORE_MIN = 3;
 /** Posts with a word, in both spans together, below which nothing can be said of it. */
 const POSTS_MIN = 5;
+
+/** Posts that the counts of each span are over, below which the test says nothing: the fewer, the rougher what it calls chance. */
+const COUNTED_MIN = 30;
 
 /** Return the change of a number of posts in per cent; null from nothing. */
 export function percentChange(now: number, before: number): number | null {
@@ -35,14 +40,14 @@ export function changedWords(now: CountedWords, before: CountedWords, most: numb
   for (const word of words) {
     const [a, b] = [now.counts.get(word) ?? 0, before.counts.get(word) ?? 0];
     const score = scoreOf(a, now.counted, b, before.counted);
-    if (a + b >= POSTS_MIN && Math.abs(score) >= SCORE_MIN) changes.push({ word, now: a, before: b, score });
+    if (a + b >= POSTS_MIN && Math.abs(score) >= SCORE_MIN) changes.push({ word, now: a, before: b, share: { now: a / now.counted, before: b / before.counted }, score });
   }
   const bySize = changes.sort((a, b) => Math.abs(b.score) - Math.abs(a.score) || (a.word < b.word ? -1 : 1));
   return { risen: bySize.filter(({ score }) => score > 0).slice(0, most), fallen: bySize.filter(({ score }) => score < 0).slice(0, most) };
 }
 
 function scoreOf(a: number, ofA: number, b: number, ofB: number): number {
-  if (!ofA || !ofB) return 0;
+  if (Math.min(ofA, ofB) < COUNTED_MIN) return 0;
   const share = (a + b) / (ofA + ofB);
   const deviation = Math.sqrt(share * (1 - share) * (1 / ofA + 1 / ofB));
   return deviation ? (a / ofA - b / ofB) / deviation : 0;

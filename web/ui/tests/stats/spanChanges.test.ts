@@ -9,11 +9,13 @@ describe("the changed words of two spans", () => {
     const { risen, fallen } = changedWords(words(1_000, { ferry: 80, storm: 200, harbour: 50, once: 1 }), words(2_000, { ferry: 20, storm: 100, harbour: 101, calm: 90 }), 10);
     expect(risen.map(({ word }) => word)).toEqual(["storm", "ferry"]);
     expect(fallen.map(({ word }) => word)).toEqual(["calm"]);
+    expect([risen[0]?.share, fallen[0]?.share]).toEqual([{ now: 0.2, before: 0.05 }, { now: 0, before: 0.045 }]);
   });
 
   it.each([
     ["a span without posts", words(0, {}), words(100, { storm: 50 })],
     ["too few posts", words(10, { storm: 4 }), words(1_000, {})],
+    ["a span of a handful of posts", words(227, { storm: 205, calm: 5 }), words(5, { storm: 2, calm: 2 })],
     ["a word in every post", words(100, { storm: 100 }), words(50, { storm: 50 })],
   ])("are none for %s", (_, now, before) => {
     expect(changedWords(now, before, 10)).toEqual({ risen: [], fallen: [] });

@@ -1,6 +1,7 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { nextItem } from "../../src/view/menus/Menu";
-import { wordInText } from "../../src/view/menus/menuEvents";
+import { textOfLink, wordInText } from "../../src/view/menus/menuEvents";
 
 const LABELS = ["Conversation", "Pin", "Copy link", "\u2068@ada\u2069"];
 
@@ -24,5 +25,13 @@ describe("the word under a pointer", () => {
   ] as [string, number, string | null, string | null][])("in %j at %i is %s", (text, offset, word, term) => {
     const found = wordInText(text, offset);
     expect([found?.text ?? null, found?.term ?? null]).toEqual([word, term]);
+  });
+});
+
+describe("the text of a link", () => {
+  it.each([0, 1])("is that of the whole tag where a marked word splits it, also on part %i", (part) => {
+    document.body.innerHTML = '<p><a data-term="#tea">#tea</a> <a data-term="#coffee">#</a><a data-term="#coffee"><mark>coffee</mark></a></p>';
+    const link = document.querySelectorAll<HTMLElement>('[data-term="#coffee"]')[part];
+    expect(link && textOfLink(link)).toBe("#coffee");
   });
 });

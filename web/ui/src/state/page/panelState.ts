@@ -8,6 +8,14 @@ const DRAWER_MIN_WIDTH_PX = 700;
 /** Width from which the panel is beside the list. As in `narrow.css`. */
 const BESIDE_MIN_WIDTH_PX = 1_024;
 
+/** Pixels of a column, of a collapsed one, and of the panel, each with the space beside. As in `column.css` and `narrow.css`. */
+const [COLUMN_PX, STRIP_PX, PANEL_PX] = [372, 60, 512];
+
+/** Return whether all columns and the panel stand side by side in a window of a width in pixels. */
+export function hasRoomForPanel(columns: readonly { readonly spec: { readonly collapsed: boolean } }[], width: number): boolean {
+  return columns.reduce((sum, { spec }) => sum + (spec.collapsed ? STRIP_PX : COLUMN_PX), PANEL_PX) <= width;
+}
+
 /** Views of a phone, one at a time. */
 export const PANEL_VIEWS = ["posts", "insight", "columns"] as const;
 export type PanelView = (typeof PANEL_VIEWS)[number];

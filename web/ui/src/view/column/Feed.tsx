@@ -16,7 +16,7 @@ import { CardView, RemovedCard } from "../card/CardView";
 import { useNextFrame } from "../useNextFrame";
 import { listIdOf } from "./columnElements";
 import { PRINTED_MAX, usePrinting } from "./usePrinting";
-import { RankingPager, pageOf } from "./RankingPager";
+import { nothingShown, pageOf, RankingPager } from "./RankingPager";
 import { TORRENT_A_MINUTE } from "../renderScheduler";
 import { type RenderMargin, type Viewport, visibleRuns } from "./virtualList";
 import { type UnreadCards, unreadCards } from "../../state/read/unreadCards";
@@ -295,5 +295,5 @@ function End({ desk, column, hidden }: { desk: Desk; column: Column; hidden: boo
     return <p class="end">{columnWords.feedOlderFailed(problemText(column.run.olderProblem))} <button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedTryAgain}</button></p>;
   if (column.run.loadedRange.more && isFull(column.run)) return <p class="end">{columnWords.feedLimit(LOADED_MAX)}</p>;
   if (column.run.loadedRange.more) return <p class="end"><button onClick={() => void desk.list.loadOlder(column)}>{columnWords.feedOlder}</button></p>;
-  return <p class="end">{columnWords.feedEnd(hidden)}</p>;
+  return <p class="end">{(hidden ? nothingShown(column) : null) ?? columnWords.feedEnd}</p>;
 }

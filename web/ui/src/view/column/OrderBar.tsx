@@ -1,5 +1,5 @@
 /**
- * Order bar: buttons for the order of the list, the number of loaded posts, and the choice of how many posts to load. First-time readers
+ * Order bar: buttons for the order of the list, or one choice where they do not fit, the number of loaded posts, and the choice of how many posts to load. First-time readers
  * also get example searches.
  */
 import type { JSX } from "preact";
@@ -26,6 +26,11 @@ export function OrderBar({ desk, column }: { desk: Desk; column: Column }): JSX.
             </button>
           ))}
         </div>
+        {/* Where the buttons do not fit, the style shows this choice in their place. */}
+        <select class="order-choice" value={order} aria-label={columnWords.orderGroup} title={columnWords.orderTitle(order)}
+          onChange={(event) => desk.setOrder(event.currentTarget.value as typeof order, column)}>
+          {ORDERS.map((one) => <option key={one} value={one}>{columnWords.ORDER_NAMES[one]}</option>)}
+        </select>
         <label class="depth">
           <span class="loaded">{columnWords.orderLoaded(column.run.posts.size)}</span>
           <select value={String(column.spec.depth)} aria-label={columnWords.orderDepth} title={columnWords.orderDepth}

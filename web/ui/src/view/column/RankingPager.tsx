@@ -8,11 +8,17 @@ import { PAGE_SIZES } from "../../posts/ranking";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { listOf } from "./columnElements";
-import { columnWords } from "../../words";
+import { columnWords, readingWords } from "../../words";
 
 /** Return the index of the page that is shown: the chosen page, or the last where the ranking has become shorter. */
 export function pageOf(chosen: number, cards: number, size: number): number {
   return Math.max(0, Math.min(chosen, Math.ceil(cards / size) - 1));
+}
+
+/** Return what hides all cards of a list: its filters, or that what is read is cleared away. Null where nothing does. */
+export function nothingShown({ run: { list } }: Column): string | null {
+  if (list.filters.count && !list.unfiltered && list.hiddenCount()) return columnWords.allFiltered;
+  return list.isCleared ? readingWords.allRead : null;
 }
 
 /** Return why a ranking has no cards. */
@@ -20,7 +26,7 @@ function nothing(column: Column): string {
   const { ranking } = column.run;
   if (!column.run.isLoaded || (ranking.isUsed && !ranking.isLoaded && !ranking.problem)) return columnWords.pagerLoading;
   if (column.spec.order === "inview") return columnWords.pagerNoReposts(column.run.posts.size);
-  return columnWords.pagerFiltered;
+  return nothingShown(column) ?? (ranking.problem ? columnWords.pagerProblem(ranking.problem) : column.run.posts.size ? columnWords.pagerNoOriginals : columnWords.pagerNoMatch);
 }
 
 /** Return among how many posts the list was ranked. */

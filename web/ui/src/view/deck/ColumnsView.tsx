@@ -5,9 +5,9 @@
 import type { JSX } from "preact";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { CloseSign, DownSign, PlusSign, SpikeSign, UpSign } from "../icons";
+import { CloseSign, DeckSign, DownSign, PlusSign, SpikeSign, UpSign } from "../icons";
 import { unreadCards } from "../../state/read/unreadCards";
-import { columnWords, columnsWords } from "../../words";
+import { columnWords, columnsWords, savedDeckWords } from "../../words";
 import { addColumn, focusColumn } from "../actions/columnFocus";
 
 function Row({ desk, column, at, frame }: { desk: Desk; column: Column; at: number; frame: number }): JSX.Element {
@@ -52,7 +52,8 @@ export function ColumnsView({ desk, frame }: { desk: Desk; frame: number }): JSX
         <button onClick={() => {
           desk.panel.setView("posts");
           addColumn(desk);
-        }}><PlusSign /> {columnsWords.add}</button>
+        }}><PlusSign /> {columnsWords.add}</button>{" "}
+        <button aria-haspopup="dialog" onClick={() => desk.openDialog("decks")}><DeckSign /> {savedDeckWords.decks}</button>
       </p>
       {list.removed ? <p><button onClick={() => desk.deck.restore()}>{columnsWords.restore(columnsWords.nameOf(list.removed.spec))}</button></p> : null}
     </section>

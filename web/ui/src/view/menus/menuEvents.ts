@@ -124,11 +124,20 @@ function openWordMenu(desk: Desk, element: Element, place: MenuPlace): boolean {
 /** Return the word at an element: of a link or the cloud, or of a card's text under the pointer. */
 function wordAt(desk: Desk, element: Element, { x, y }: MenuPlace): WordAt | null {
   const link = element.closest<HTMLElement>("[data-term]");
-  if (link?.dataset.term) return { term: link.dataset.term, text: link.dataset.word ?? link.textContent.trim() };
+  if (link?.dataset.term) return { term: link.dataset.term, text: textOfLink(link) };
   if (element instanceof SVGTextElement && element.closest(".cloud-box")) return { term: desk.insight.termOfWord(element.textContent), text: element.textContent };
   if (!element.closest("article.card .text") || element.closest("a, button")) return null;
   const place = caretAt(x, y);
   return place ? wordInText(place.text, place.offset) : null;
+}
+
+/** Return the text of a link. A text with marked words splits a tag or handle into several links of one term, side by side. */
+export function textOfLink(link: HTMLElement): string {
+  const isSame = (node: Node | null): node is HTMLElement => node instanceof HTMLElement && node.dataset.term === link.dataset.term;
+  let text = link.textContent;
+  for (let before = link.previousSibling; isSame(before); before = before.previousSibling) text = before.textContent + text;
+  for (let after = link.nextSibling; isSame(after); after = after.nextSibling) text += after.textContent;
+  return text.trim();
 }
 
 function wordOf(text: string): WordAt {

@@ -78,8 +78,8 @@ function Words({ desk, title, none, words }: { desk: Desk; title: string; none: 
       <h3>{title}</h3>
       {words.length ? (
         <ul class="change-list">
-          {words.map(({ word, now, before }) => (
-            <li key={word}><TermLink desk={desk} term={desk.insight.termOfWord(word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before)}</span></li>
+          {words.map(({ word, now, before, share }) => (
+            <li key={word}><TermLink desk={desk} term={desk.insight.termOfWord(word)}><bdi>{word}</bdi></TermLink> <span class="meta">{changesWords.wordChange(now, before, share)}</span></li>
           ))}
         </ul>
       ) : <p class="meta">{none}</p>}

@@ -1,6 +1,6 @@
 /** German words of "What changed": the comparison of a span of time with an earlier one. */
 import { isolate } from "../../text/bidiIsolate";
-import { formatCount, formatNumber } from "../../text/formatNumber";
+import { formatCount, formatNumber, formatPercent } from "../../text/formatNumber";
 
 export const title = "Was sich änderte";
 export const show = "Was sich änderte";
@@ -19,7 +19,8 @@ export const risen = "Wörter im Aufwind";
 export const fallen = "Wörter im Abwind";
 export const noneRisen = "Kein Wort stieg mehr, als der Zufall bringt.";
 export const noneFallen = "Kein Wort fiel mehr, als der Zufall bringt.";
-export const wordChange = (now: number, before: number) => `jetzt ${formatNumber(now)}, vorher ${formatNumber(before)}`;
+export const wordChange = (now: number, before: number, share: { now: number; before: number }) =>
+  `${formatPercent(share.now)} der Beiträge (${formatNumber(now)}), vorher ${formatPercent(share.before)} (${formatNumber(before)})`;
 export const newAuthors = "Neue Autoren";
 export const noNewAuthors = "Keiner der aktivsten Autoren ist neu.";
 export const authorPosts = (count: number) => formatCount(count, "Beitrag", "Beiträge");

@@ -16,7 +16,7 @@ export const ORDER_HINTS: Record<Order, string> = {
   replies: "Antworten",
 };
 
-const FILTERED = "Alle Beiträge sind durch Filter ausgeblendet.";
+export const allFiltered = "Alle Beiträge sind durch Filter ausgeblendet.";
 const LOADING = "Lädt …";
 
 export const allPosts = "Alle Beiträge";
@@ -70,7 +70,7 @@ export const feedOlderFailed = (message: string) => `Ältere Beiträge konnten n
 export const feedTryAgain = "Noch einmal";
 export const feedLimit = (most: number) => `${formatNumber(most)} Beiträge sind geladen, mehr geht nicht. Für ältere im Diagramm eine Zeit wählen.`;
 export const feedOlder = "Ältere Beiträge";
-export const feedEnd = (hidden: boolean) => (hidden ? FILTERED : "Keine älteren Beiträge");
+export const feedEnd = "Keine älteren Beiträge";
 
 export const pagerGroup = "Seiten der Rangliste";
 export const pagerPrevious = "Zurück";
@@ -81,7 +81,8 @@ export const pagerPerPage = (size: number) => `${formatNumber(size)} je Seite`;
 export const pagerRanked = (loaded: number, total: number | null) => `Rang unter den ${formatNumber(loaded)} geladenen Beiträgen${total === null ? "" : ` von ${formatNumber(total)}`}.`;
 export const pagerLoading = LOADING;
 export const pagerNoReposts = (loaded: number) => `Keiner der ${formatNumber(loaded)} geladenen Beiträge ist ein Repost eines anderen.`;
-export const pagerFiltered = FILTERED;
+export const pagerNoMatch = "Kein gespeicherter Beitrag passt zu dieser Suche.";
+export const pagerNoOriginals = "Nur Reposts passen. Die Beiträge dahinter sind nicht gespeichert, also gibt es nichts zu ordnen.";
 
 export const timeToolType = "Zeit eintippen";
 export const timeFields = "Gezeigte Zeit, getippt";

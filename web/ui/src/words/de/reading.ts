@@ -12,6 +12,7 @@ export const markReadTitle = "Alles Gezeigte als gelesen markieren (Taste m)";
 export const clear = "Aufräumen";
 export const clearTitle = "Gelesenes verbergen, bis Sie mehr verlangen";
 export const showRead = "Gelesenes zeigen";
+export const allRead = "Hier ist alles gelesen.";
 export const line = "Bis hier gelesen";
 export const back = "Zurück, wo ich war";
 export const unreadPost = "ungelesen";

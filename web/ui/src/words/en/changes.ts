@@ -1,6 +1,6 @@
 /** Words of "What changed": the comparison of a span of time with an earlier one. */
 import { isolate } from "../../text/bidiIsolate";
-import { formatCount, formatNumber } from "../../text/formatNumber";
+import { formatCount, formatNumber, formatPercent } from "../../text/formatNumber";
 
 export const title = "What changed";
 export const show = "What changed";
@@ -19,7 +19,8 @@ export const risen = "Risen words";
 export const fallen = "Fallen words";
 export const noneRisen = "No word rose by more than chance.";
 export const noneFallen = "No word fell by more than chance.";
-export const wordChange = (now: number, before: number) => `${formatNumber(now)} now, ${formatNumber(before)} before`;
+export const wordChange = (now: number, before: number, share: { now: number; before: number }) =>
+  `${formatPercent(share.now)} of the posts (${formatNumber(now)}), before ${formatPercent(share.before)} (${formatNumber(before)})`;
 export const newAuthors = "New authors";
 export const noNewAuthors = "None of the most active authors is new.";
 export const authorPosts = (count: number) => formatCount(count, "post");

@@ -19,7 +19,7 @@ export const ORDER_HINTS: Record<Order, string> = {
   replies: "replies",
 };
 
-const FILTERED = "All posts are hidden by your filters.";
+export const allFiltered = "All posts are hidden by your filters.";
 const LOADING = "Loading…";
 
 export const allPosts = "All posts";
@@ -82,7 +82,7 @@ export const feedOlderFailed = (message: string) => `Older posts could not be lo
 export const feedTryAgain = "Try again";
 export const feedLimit = (most: number) => `${formatNumber(most)} posts are loaded, the limit. For older posts pick a time range in the chart.`;
 export const feedOlder = "Older posts";
-export const feedEnd = (hidden: boolean) => (hidden ? FILTERED : "No older posts");
+export const feedEnd = "No older posts";
 
 export const pagerGroup = "Pages of the ranking";
 export const pagerPrevious = "Previous";
@@ -95,4 +95,5 @@ export const pagerRankedStored = (originals: number) => `Ranked among all ${form
 export const pagerProblem = (message: string) => `All that is stored could not be ranked: ${message}`;
 export const pagerLoading = LOADING;
 export const pagerNoReposts = (loaded: number) => `None of the ${formatNumber(loaded)} posts loaded is a repost of another.`;
-export const pagerFiltered = FILTERED;
+export const pagerNoMatch = "No stored post matches this search.";
+export const pagerNoOriginals = "Only reposts match. The posts that they repost are not stored, so there is nothing to rank.";

@@ -12,6 +12,7 @@ export const markReadTitle = "Mark everything shown as read (key m)";
 export const clear = "Clear";
 export const clearTitle = "Hide what is read, until you ask for more";
 export const showRead = "Show what is read";
+export const allRead = "Everything here is read.";
 export const line = "Read up to here";
 export const back = "Back to where I was";
 export const unreadPost = "unread";

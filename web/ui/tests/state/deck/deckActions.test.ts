@@ -117,6 +117,12 @@ describe("a deck of several columns", () => {
     desk.panel.toggle();
     expect([desk.panel.open, desk.settings.panel, desk.settings.panelBesideMany]).toEqual([true, true, true]);
   });
+
+  it.each([[1_440, false], [1_920, true]])("leaves the panel open beside three columns if a window of %i px has the room: %s", async (width, open) => {
+    vi.stubGlobal("innerWidth", width);
+    desk = await openDesk("/?q=storm&q=ferry&q=harbour");
+    expect(desk.panel.open).toBe(open);
+  });
 });
 
 describe("two columns of one search", () => {
