@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.ui import records
+from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 
@@ -15,6 +16,7 @@ def test_a_wall_holds_posts_back_covers_what_is_sensitive_and_leaves_by_escape(
     page.locator(".wall-post").first.wait_for()
     assert page.locator("button:not([inert] *), input, a:not([inert] *)").count() == 0
     assert page.evaluate("document.querySelector('.wall-posts').inert")
+    assert violations(page) == []
     late = records.post(9_001, now(), text="A storm comes.", entities=[])
     simulator.put([late])
     shown = f"document.querySelector('.wall-post[data-id=\"{late.id}\"]') !== null"
