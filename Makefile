@@ -13,7 +13,7 @@ beside_page_tests = mkdir -p test-results; out=test-results/page-tests.txt; \
 PAGE_SOURCES := $(shell find web/ui/src web/ui/public web/ui/*.html web/ui/vite.config.ts -type f 2>/dev/null) package.json package-lock.json
 
 .DEFAULT_GOAL := run
-.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike bench-import mutants fuzz soak outage real-servers clean help setup-tests test-shared test-all
+.PHONY: run demo-bluesky demo-x page test lint format types lock bench bench-match bench-fanout bench-history bench-page bench-alike bench-import mutants fuzz soak outage real-servers clean help setup-tests test-shared test-all test-browsers
 .SUFFIXES:
 
 run: $(VENV)/.ready web/static/.ready ## start everything on this machine and print the address
@@ -56,6 +56,10 @@ test: setup-tests $(VENV)/.ready-dev web/static/.ready ## run everything that a 
 
 test-all: setup-tests $(VENV)/.ready-dev web/static/.ready ## run `test`, and its repetitions on an older Elasticsearch and in other configurations
 	@$(call beside_page_tests,MURMUR_TEST_EXAMPLES=all $(PYTEST))
+
+test-browsers: $(VENV)/.ready-dev web/static/.ready ## run the core of the page in Firefox and WebKit, which it installs; says which cannot be had
+	@bin/setup_browsers
+	@$(BIN)/python -m pytest tests/browsers -n 0 -rs
 
 lint: $(VENV)/.ready-dev web/static/.ready ## run ruff, mypy, tsc and eslint
 	@status=0; \

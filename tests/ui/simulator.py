@@ -68,6 +68,8 @@ class Simulator:
         self.outage: dict[str, Any] | None = None
         self.versions: dict[str, list[Any]] = {}
         """Former versions by post, newest first."""
+        self.decks: list[dict[str, Any]] = []
+        """Summaries of the stored decks."""
         self.broken: set[str] = set()
         """Routes below `/api/` that answer 503; "subscribe" lets every subscription fail."""
         self.requests: list[str] = []
@@ -285,6 +287,7 @@ class Simulator:
         answers: dict[str, Callable[[dict[str, str]], Any]] = {
             "page": lambda _: {**self.page, "sources": self.sources},
             "stats": lambda _: {**self.stats(), "lag_s": 1.0, "searches": 1},
+            "decks": lambda _: {"decks": self.decks},
             "language": lambda _: {
                 "operators": [
                     {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
+from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage
-from tests.ui.simulator import Simulator
+from tests.ui.simulator import Simulator, now
 
 
 def ready(page: Page) -> Page:
@@ -56,6 +59,21 @@ def test_the_palette_jumps_to_a_column_and_searches(simulator: Simulator, open_p
     page.locator(".palette li").nth(1).click()
     expect(page.locator(".column")).to_have_count(3)
     expect(page.locator(".column.selected h2")).to_have_text("zzyzx")
+
+
+def test_the_palette_opens_a_stored_deck(simulator: Simulator, open_page: OpenPage) -> None:
+    simulator.decks = [{"id": "night", "title": "Night watch", "revision": 1, "changed_at": now(), "columns": 2}]
+    page = ready(open_page(f"{simulator.url}/?q=storm"))
+    page.get_by_role("button", name="Decks", exact=True).click()
+    expect(page.get_by_role("link", name="Night watch")).to_be_visible()
+    assert violations(page, within="dialog") == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("night w")
+    expect(page.locator(".palette [aria-selected=true]")).to_contain_text("Night watch")
+    assert violations(page, within="dialog") == []
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/d/night$"))
 
 
 def test_single_keys_work_by_their_place_on_other_scripts(simulator: Simulator, open_page: OpenPage) -> None:

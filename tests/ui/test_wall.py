@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.ui import records
+from tests.ui.axe import violations
 from tests.ui.conftest import OpenPage, until
 from tests.ui.simulator import Simulator, now
 
@@ -18,6 +19,7 @@ def test_a_wall_holds_posts_back_covers_what_is_sensitive_and_leaves_by_escape(
     size = "one => parseFloat(getComputedStyle(one).fontSize)"
     head, text = (page.locator(f".wall-post {part}").first.evaluate(size) for part in ("header", ".text"))
     assert text > head >= 15, "the text is what is read from afar"
+    assert violations(page) == []
     late = records.post(9_001, now(), text="A storm comes.", entities=[])
     simulator.put([late])
     shown = f"document.querySelector('.wall-post[data-id=\"{late.id}\"]') !== null"

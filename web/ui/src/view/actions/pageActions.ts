@@ -1,5 +1,5 @@
 /**
- * Page actions: the one table of what a reader can do with the page by name. Keys (`deck/keyboard.ts`), the palette and the help read it, so
+ * Page actions: the one table of what a reader can do with the page by name. Keys (`deck/keyboard.ts`), the palette, the column menu and the help read it, so
  * that an action has one name, one key and one effect. Names are in `words`.
  */
 import type { Desk } from "../../state/desk";
@@ -20,6 +20,7 @@ export interface PageAction {
 }
 
 const hasSeveral = (desk: Desk): boolean => !desk.deck.isAlone;
+const placeOfColumn = (desk: Desk): number => desk.deck.list.indexOf(desk.column);
 
 /** Pause or resume the selected column, and say so: nothing that has the focus changes. */
 function pause(desk: Desk): void {
@@ -40,11 +41,12 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
   { name: "pause", key: " ", run: pause },
   { name: "panel", key: "i", run: (desk) => desk.panel.toggle(true) },
   { name: "saved", key: "s", run: (desk) => desk.openDialog("saved") },
+  { name: "decks", run: (desk) => desk.openDialog("decks") },
   { name: "undo", key: "u", run: (desk) => desk.undo() },
   { name: "duplicateColumn", run: (desk) => desk.deck.duplicate(desk.column) },
   { name: "removeColumn", isAvailable: hasSeveral, run: (desk) => desk.deck.remove(desk.column) },
-  { name: "moveColumnLeft", isAvailable: hasSeveral, run: (desk) => desk.deck.moveBy(desk.column, -1) },
-  { name: "moveColumnRight", isAvailable: hasSeveral, run: (desk) => desk.deck.moveBy(desk.column, 1) },
+  { name: "moveColumnLeft", isAvailable: (desk) => placeOfColumn(desk) > 0, run: (desk) => desk.deck.moveBy(desk.column, -1) },
+  { name: "moveColumnRight", isAvailable: (desk) => placeOfColumn(desk) < desk.deck.columns.length - 1, run: (desk) => desk.deck.moveBy(desk.column, 1) },
   { name: "collapseColumn", isAvailable: hasSeveral, run: (desk) => desk.deck.setCollapsed(desk.column, !desk.column.spec.collapsed) },
   { name: "columnMenu", run: (desk) => desk.openDialog("column") },
   { name: "theme", run: (desk) => desk.updateSettings({ theme: THEMES[(THEMES.indexOf(desk.settings.theme) + 1) % THEMES.length] ?? "system" }) },
@@ -59,4 +61,9 @@ export const PAGE_ACTIONS: readonly PageAction[] = [
 /** Return the action of a single key; undefined where it has none, or where it can do nothing now. */
 export function actionOfKey(desk: Desk, key: string): PageAction | undefined {
   return PAGE_ACTIONS.find((action) => action.key === key && (action.isAvailable?.(desk) ?? true));
+}
+
+/** Return the action of a name; undefined where it can do nothing now. */
+export function actionNamed(desk: Desk, name: ActionName): PageAction | undefined {
+  return PAGE_ACTIONS.find((action) => action.name === name && (action.isAvailable?.(desk) ?? true));
 }

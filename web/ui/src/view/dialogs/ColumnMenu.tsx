@@ -11,6 +11,7 @@ import { ALERTS, COLUMN_WIDTHS, type ColumnAlert, type ColumnSpec, type Hide, MU
 import { DEPTHS, LIST_MAX } from "../../state/page/settings";
 import { formatNumber } from "../../text/formatNumber";
 import { exportUrl } from "../../wire/exportUrl";
+import { type ActionName, actionNamed } from "../actions/pageActions";
 import { Check, Choice } from "./FormControls";
 import { CloseSign } from "../icons";
 import { columnsWords, dialogWords } from "../../words";
@@ -101,24 +102,29 @@ function ColumnMutes({ desk }: { desk: Desk }): JSX.Element {
   );
 }
 
-function ColumnButtons({ desk }: { desk: Desk }): JSX.Element {
-  const { deck, column } = desk;
-  const at = deck.list.indexOf(column);
-  const act = (action: () => void) => (): void => {
-    desk.openDialog(null);
-    action();
+/** Button of an action of the page, disabled while the action can do nothing. */
+function ActionButton({ desk, name, label, isLast = false, kind }: { desk: Desk; name: ActionName; label: string; isLast?: boolean; kind?: string }): JSX.Element {
+  const action = actionNamed(desk, name);
+  const run = (): void => {
+    if (isLast) desk.openDialog(null);
+    action?.run(desk);
   };
+  return <button class={kind} disabled={!action} onClick={run}>{label}</button>;
+}
+
+/** Actions of the column. All but moves close the menu first: a column is often moved by several places. */
+function ColumnButtons({ desk }: { desk: Desk }): JSX.Element {
   return (
     <fieldset class="choice">
       <legend>{columnsWords.menuColumn}</legend>
       <div>
-        <button onClick={act(() => deck.duplicate(column))}>{columnsWords.duplicate}</button>
-        {deck.isAlone ? null : (
+        <ActionButton desk={desk} name="duplicateColumn" label={columnsWords.duplicate} isLast />
+        {desk.deck.isAlone ? null : (
           <>
-            <button onClick={act(() => deck.setCollapsed(column, true))}>{columnsWords.collapse}</button>
-            <button disabled={at === 0} onClick={() => deck.moveBy(column, -1)}>{columnsWords.moveLeft}</button>
-            <button disabled={at === deck.columns.length - 1} onClick={() => deck.moveBy(column, 1)}>{columnsWords.moveRight}</button>
-            <button class="remove" onClick={act(() => deck.remove(column))}>{columnsWords.remove}</button>
+            <ActionButton desk={desk} name="collapseColumn" label={columnsWords.collapse} isLast />
+            <ActionButton desk={desk} name="moveColumnLeft" label={columnsWords.moveLeft} />
+            <ActionButton desk={desk} name="moveColumnRight" label={columnsWords.moveRight} />
+            <ActionButton desk={desk} name="removeColumn" label={columnsWords.remove} isLast kind="remove" />
           </>
         )}
       </div>

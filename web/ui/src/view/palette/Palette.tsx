@@ -5,6 +5,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Desk } from "../../state/desk";
+import { listDecks } from "../../state/deck/saved/deckList";
+import type { DeckSummary } from "../../wire/deckApi";
 import { actionWords } from "../../words";
 import { KeySign } from "../actions/KeySign";
 import { matchingItems, type PaletteItem } from "./paletteItems";
@@ -12,12 +14,26 @@ import { matchingItems, type PaletteItem } from "./paletteItems";
 /** Steps of the arrows and page keys in the list. */
 const STEPS: Partial<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
+/** Return the decks that the server keeps; none until it answers. Without an answer the palette does all else: the decks dialog says why. */
+function useStoredDecks(): readonly DeckSummary[] {
+  const [decks, setDecks] = useState<readonly DeckSummary[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    void listDecks(abort.signal).then((found) => {
+      if (Array.isArray(found)) setDecks(found);
+    });
+    return () => abort.abort();
+  }, []);
+  return decks;
+}
+
 export function Palette({ desk }: { desk: Desk }): JSX.Element {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  const found = matchingItems(desk, typed);
+  const decks = useStoredDecks();
+  const found = matchingItems(desk, decks, typed);
   const at = Math.min(chosen, found.length - 1);
   useEffect(() => input.current?.focus(), []);
   useLayoutEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at, typed]);

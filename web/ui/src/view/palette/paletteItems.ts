@@ -1,11 +1,13 @@
 /**
- * Palette items: everything that the palette can do now: actions, columns, decks, saved and recent searches, and the typed text as a
+ * Palette items: everything that the palette can do now: actions, columns, stored decks, saved and recent searches, and the typed text as a
  * search; ranked by how well their names match what is typed.
  */
 import type { Desk } from "../../state/desk";
+import { pathOfDeck } from "../../state/deck/deckName";
 import { actionWords, columnsWords } from "../../words";
 import { focusColumn } from "../actions/columnFocus";
 import { PAGE_ACTIONS } from "../actions/pageActions";
+import type { DeckSummary } from "../../wire/deckApi";
 import { fuzzyScore } from "./fuzzyMatch";
 
 export interface PaletteItem {
@@ -20,7 +22,7 @@ export interface PaletteItem {
 /** Items shown at most. */
 const SHOWN_MAX = 50;
 
-function items(desk: Desk): PaletteItem[] {
+function items(desk: Desk, decks: readonly DeckSummary[]): PaletteItem[] {
   const { deck, settings } = desk;
   const show = (query: string) => () => desk.navigate({ query });
   const savedQueries = new Set(settings.saved.map(({ query }) => query));
@@ -31,15 +33,16 @@ function items(desk: Desk): PaletteItem[] {
       deck.select(column);
       focusColumn(column);
     } }))),
+    ...decks.filter(({ id }) => id !== desk.keeper.id).map(({ id, title }) => ({ id: `deck-${id}`, name: actionWords.paletteDeck(title || id), run: () => location.assign(pathOfDeck(id)) })),
     ...settings.saved.map(({ query, order }, at) => ({ id: `saved-${at}`, name: actionWords.paletteSaved(query), run: () => desk.navigate({ query, order }) })),
     ...settings.recent.filter((query) => !savedQueries.has(query)).map((query, at) => ({ id: `recent-${at}`, name: actionWords.paletteRecent(query), run: show(query) })),
   ];
 }
 
 /** Return the items whose names match the typed text, the best first; behind them the typed text as a search. */
-export function matchingItems(desk: Desk, typed: string): PaletteItem[] {
+export function matchingItems(desk: Desk, decks: readonly DeckSummary[], typed: string): PaletteItem[] {
   const text = typed.trim();
-  const scored = items(desk).map((item) => ({ item, score: fuzzyScore(text, item.name) }));
+  const scored = items(desk, decks).map((item) => ({ item, score: fuzzyScore(text, item.name) }));
   const matches = scored.filter((one): one is { item: PaletteItem; score: number } => one.score !== null);
   if (text) matches.sort((a, b) => b.score - a.score);
   const found = matches.slice(0, SHOWN_MAX).map(({ item }) => item);

@@ -22,6 +22,7 @@ export const ACTION_NAMES = {
   columnMenu: "Spaltenmenü: Stummschalten, Medien, Sprachen, Export",
   panel: "Auswertung, und zurück",
   saved: "Gemerkte Suchen",
+  decks: "Gespeicherte Decks",
   undo: "Rückgängig",
   theme: "Farben wechseln",
   density: "Dichte wechseln",

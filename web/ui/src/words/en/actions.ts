@@ -25,6 +25,7 @@ export const ACTION_NAMES = {
   columnMenu: "Column menu: mutes, media, languages, export",
   panel: "Insight panel, and back",
   saved: "Saved searches",
+  decks: "Stored decks",
   undo: "Undo",
   theme: "Change the theme",
   density: "Change the density",
