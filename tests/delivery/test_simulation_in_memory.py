@@ -36,7 +36,7 @@ NOTICED = {
     "registry read before persisting": 128,
     "no owner token": 3213,
     "tombstones not announced again": 3541,
-    "deletions of a dead attempt not announced": 10727,
+    "deletions of a dead attempt not announced": 53835,
     "no retractions in answers": 12,
     "clients without memory of retractions": 628,
     "a lower bound read after SUBSCRIBE": 2254,
