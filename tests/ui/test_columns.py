@@ -134,6 +134,16 @@ def test_columns_are_added_moved_collapsed_removed_and_brought_back(harbour: Sim
     strip.get_by_role("button", name="bravo 2 new posts").click()
     expect(column(page, "bravo").locator("article").first).to_contain_text("bravo more")
 
+    # A narrow column cuts no title and no order, and its bar covers no card.
+    bravo = column(page, "bravo")
+    expect(bravo.locator(".unread-bar button").first).to_be_visible()
+    expect(bravo.locator(".order-choice")).to_be_visible()
+    expect(bravo.locator(".order-list")).to_be_hidden()
+    assert bravo.locator("h2").evaluate("title => title.scrollWidth <= title.clientWidth")
+    assert box_of(bravo.locator(".head > .unread"))["height"] <= 24
+    feed = box_of(bravo.locator(".feed"))
+    assert box_of(bravo.locator(".unread-bar"))["y"] >= feed["y"] + feed["height"] - 1
+
     # Removed and brought back, by Undo and by the steps of the browser.
     page.get_by_role("button", name="Column menu").nth(2).click()
     page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()

@@ -30,7 +30,9 @@ describe("the word under a pointer", () => {
 
 describe("the text of a link", () => {
   it.each([0, 1])("is that of the whole tag where a marked word splits it, also on part %i", (part) => {
-    document.body.innerHTML = '<p><a data-term="#tea">#tea</a> <a data-term="#coffee">#</a><a data-term="#coffee"><mark>coffee</mark></a></p>';
+    const links = ["#tea", "#", "coffee"].map((text) => Object.assign(document.createElement("a"), { textContent: text }));
+    links.forEach((one, at) => { one.dataset.term = at ? "#coffee" : "#tea"; });
+    document.body.replaceChildren(...links);
     const link = document.querySelectorAll<HTMLElement>('[data-term="#coffee"]')[part];
     expect(link && textOfLink(link)).toBe("#coffee");
   });
