@@ -62,7 +62,7 @@ def test_two_searches_stand_side_by_side(harbour: Simulator, open_page: OpenPage
     # A press selects a column: search box, panel and title of the tab are its own.
     boats.locator("h2").click()
     expect(page.get_by_role("combobox", name="Search")).to_have_value("bravo")
-    expect(page).to_have_title("Boats · Murmuration")
+    expect(page).to_have_title("(3) Boats · Murmuration")
     page.get_by_role("combobox", name="Search").fill("delta")
     page.keyboard.press("Enter")
     expect(boats.locator("article").first).to_contain_text("delta")
