@@ -277,7 +277,7 @@ def test_a_deck_is_saved_and_opened(reader: Reader, product: Product) -> None:
     reader.press_with_control("k")
     reader.until(lambda: reader.focused(".palette input"), "the palette has the focus")
     reader.press(name)
-    reader.see(".palette [aria-selected=true]", name)
+    reader.see(".palette [aria-selected=true]", "Open the deck")
     reader.press(Keys.ENTER)
     reader.until(lambda: reader.driver.current_url.endswith(f"/d/{name}"), "the deck is opened")
     reader.until(lambda: reader.count("[data-column]") == 2, "its columns are shown")

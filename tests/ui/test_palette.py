@@ -69,7 +69,7 @@ def test_the_palette_opens_a_stored_deck(simulator: Simulator, open_page: OpenPa
     assert violations(page, within="dialog") == []
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    page.keyboard.type("night w")
+    page.get_by_role("combobox", name="Action, column or search").fill("night w")
     expect(page.locator(".palette [aria-selected=true]")).to_contain_text("Night watch")
     assert violations(page, within="dialog") == []
     page.keyboard.press("Enter")

@@ -103,8 +103,8 @@ function ColumnMutes({ desk }: { desk: Desk }): JSX.Element {
 }
 
 /** Button of an action of the page, disabled while the action can do nothing. */
-function ActionButton({ desk, name, label, isLast = false, kind }: { desk: Desk; name: ActionName; label: string; isLast?: boolean; kind?: string }): JSX.Element {
-  const action = actionNamed(desk, name);
+function ActionButton({ desk, of, label, isLast = false, kind }: { desk: Desk; of: ActionName; label: string; isLast?: boolean; kind?: string }): JSX.Element {
+  const action = actionNamed(desk, of);
   const run = (): void => {
     if (isLast) desk.openDialog(null);
     action?.run(desk);
@@ -118,13 +118,13 @@ function ColumnButtons({ desk }: { desk: Desk }): JSX.Element {
     <fieldset class="choice">
       <legend>{columnsWords.menuColumn}</legend>
       <div>
-        <ActionButton desk={desk} name="duplicateColumn" label={columnsWords.duplicate} isLast />
+        <ActionButton desk={desk} of="duplicateColumn" label={columnsWords.duplicate} isLast />
         {desk.deck.isAlone ? null : (
           <>
-            <ActionButton desk={desk} name="collapseColumn" label={columnsWords.collapse} isLast />
-            <ActionButton desk={desk} name="moveColumnLeft" label={columnsWords.moveLeft} />
-            <ActionButton desk={desk} name="moveColumnRight" label={columnsWords.moveRight} />
-            <ActionButton desk={desk} name="removeColumn" label={columnsWords.remove} isLast kind="remove" />
+            <ActionButton desk={desk} of="collapseColumn" label={columnsWords.collapse} isLast />
+            <ActionButton desk={desk} of="moveColumnLeft" label={columnsWords.moveLeft} />
+            <ActionButton desk={desk} of="moveColumnRight" label={columnsWords.moveRight} />
+            <ActionButton desk={desk} of="removeColumn" label={columnsWords.remove} isLast kind="remove" />
           </>
         )}
       </div>
