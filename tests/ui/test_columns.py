@@ -72,6 +72,7 @@ def test_two_searches_stand_side_by_side(harbour: Simulator, open_page: OpenPage
 
     # The title is edited in its place, and kept in the address.
     boats.locator("h2").dblclick()
+    boats.locator("input:focus").wait_for()
     page.keyboard.type("Ferries")
     page.keyboard.press("Enter")
     expect(page.locator("#column-title")).to_have_text("Ferries")
