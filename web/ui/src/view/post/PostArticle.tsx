@@ -87,10 +87,11 @@ function smallMedia({ media }: Post): JSX.Element | null {
   return media.length ? <p class="reply-to">{postWords.pictures(media.length)}</p> : null;
 }
 
+/** Return the known counts in words. As on cards, a count of 0 is not shown. */
 function countsOf({ counts }: Post): string[] {
   const { countReplies, countReposts, countLikes } = cardWords;
   const known: [number | null, readonly string[]][] = [[counts.replies, countReplies.word], [counts.reposts, countReposts.word], [counts.likes, countLikes.word]];
-  return known.flatMap(([count, [one = "", many]]) => (count === null ? [] : [many === undefined ? formatCount(count, one) : formatCount(count, one, many)]));
+  return known.flatMap(([count, [one = "", many]]) => (!count ? [] : [many === undefined ? formatCount(count, one) : formatCount(count, one, many)]));
 }
 
 function PostWords({ pictures, post, marked }: { pictures: PictureSource; post: Post; marked: readonly (readonly [number, number])[] }): JSX.Element {
