@@ -65,7 +65,7 @@ export function SearchBox({ desk }: { desk: Desk }): JSX.Element {
   useLayoutEffect(() => {
     setTyped((former) => former.at === here ? former : { at: here, text: current });
     if (document.activeElement === input.current) input.current?.select();
-  }, [here]);
+  }, [here, current]);
 
   useEffect(() => {
     if (draft === current || !draft.trim()) {
