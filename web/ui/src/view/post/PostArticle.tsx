@@ -5,18 +5,18 @@
 import type { JSX } from "preact";
 import { termOf } from "../../query/editQuery";
 import { postPath, searchPath } from "../../state/post/postAddress";
-import { splitParagraphs } from "../../text/paragraphs";
-import { splitSegments, type Segment } from "../../text/postSegments";
+import { splitSegments } from "../../text/postSegments";
 import { formatCount } from "../../text/formatNumber";
 import { formatExactTime } from "../../text/formatTime";
-import { hostOf, otherHost, safeUrl } from "../../text/url";
+import { hostOf, safeUrl } from "../../text/url";
 import type { Post } from "../../wire/post";
 import { Avatar } from "../card/Avatar";
 import { AttachedFiles } from "../card/AttachedFiles";
-import { AuthorName, EmojiPicture } from "../card/EmojiText";
+import { AuthorName } from "../card/EmojiText";
 import { MediaView } from "../card/MediaView";
 import type { PictureSource } from "../card/pictureUrl";
 import { PollView } from "../card/PollView";
+import { TextParagraphs } from "../card/TextParagraphs";
 import { cardWords, postWords } from "../../words";
 
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -96,34 +96,8 @@ function countsOf({ counts }: Post): string[] {
 
 function PostWords({ pictures, post, marked }: { pictures: PictureSource; post: Post; marked: readonly (readonly [number, number])[] }): JSX.Element {
   const segments = splitSegments(post.text, post.entities, marked);
-  const paragraphs = splitParagraphs(segments);
-  const directions = new Set(paragraphs?.map((one) => one.direction));
-  const pieces = (some: readonly Segment[]): JSX.Element[] => some.map((segment, at) => <Piece key={at} pictures={pictures} post={post} segment={segment} />);
   return (
-    <p class="text" dir={paragraphs?.[0]?.direction ?? "auto"} {...(post.lang && post.lang !== "und" ? { lang: post.lang } : {})}>
-      {paragraphs && directions.size > 1
-        ? paragraphs.map((one, at) => <span class="paragraph" key={at} dir={one.direction}>{pieces(one.segments)}</span>)
-        : pieces(segments)}
-    </p>
+    <TextParagraphs pictures={pictures} post={post} segments={segments}
+      termLink={(term, text) => <a href={searchPath(term)}>{text}</a>} />
   );
-}
-
-function Piece({ pictures, post, segment }: { pictures: PictureSource; post: Post; segment: Segment }): JSX.Element {
-  const text = segment.marked ? <mark>{segment.text}</mark> : <>{segment.text}</>;
-  switch (segment.kind) {
-    case "text":
-      return text;
-    case "emoji": {
-      const number = post.emojis?.findIndex((emoji) => emoji.name === segment.value) ?? -1;
-      return number < 0 ? text : <EmojiPicture desk={pictures} post={post} slot={`emoji-${number}`} name={segment.value} />;
-    }
-    case "link": {
-      const url = safeUrl(segment.value);
-      if (!url) return text;
-      const host = otherHost(segment.ends ?? "", url);
-      return <a href={url} {...ELSEWHERE}>{text}{host ? <span class="leads-to">{cardWords.leadsTo(host)}</span> : null}</a>;
-    }
-    default:
-      return <a href={searchPath(termOf(segment.kind, segment.value))}>{text}</a>;
-  }
 }
