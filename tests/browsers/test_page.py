@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browsers.drivers import BROWSERS
 from tests.browsers.reader import Reader
-from tests.e2e.product import Product
+from tests.e2e.product import Product, generated
 from tests.ui import records
 from tests.ui.simulator import Simulator, now
 
@@ -257,11 +257,8 @@ def test_a_wall_shows_posts_and_escape_leaves(reader: Reader, simulator: Simulat
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Start the product with generated posts: the simulated server keeps no decks."""
-    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="2", WORKERS="1")
-    try:
-        yield made.wait_ready()
-    finally:
-        made.end()
+    with generated(tmp_path_factory.mktemp("product") / "data") as made:
+        yield made
 
 
 def test_a_deck_is_saved_and_opened(reader: Reader, product: Product) -> None:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +154,13 @@ class Product:
             except OSError:
                 continue
         return found
+
+
+@contextlib.contextmanager
+def generated(data: Path) -> Iterator[Product]:
+    """Start the product with two generated posts a second and one worker, wait until it is ready, and end it."""
+    made = Product(data, SOURCE="demo", DEMO_RATE="2", WORKERS="1")
+    try:
+        yield made.wait_ready()
+    finally:
+        made.end()

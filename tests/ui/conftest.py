@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.conftest import missing
-from tests.e2e.product import Product
+from tests.e2e.product import Product, generated
 from tests.paths import PROJECT
 from tests.ui import records
 from tests.ui.simulator import Simulator, now
@@ -63,11 +63,8 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Start the product as a person does, with generated posts."""
-    made = Product(tmp_path_factory.mktemp("product") / "data", SOURCE="demo", DEMO_RATE="2", WORKERS="1")
-    try:
-        yield made.wait_ready()
-    finally:
-        made.end()
+    with generated(tmp_path_factory.mktemp("product") / "data") as made:
+        yield made
 
 
 def articles(page: Page) -> list[str]:
