@@ -47,7 +47,10 @@ class DeckMutes(Struct, frozen=True):
 
 
 class DeckColumn(Struct, rename="camel", frozen=True):
-    """What a column shows. `title` "" shows the search; `from_` and `to` (ms) are None while the column is live."""
+    """A column of a deck: its search, and how it is shown.
+
+    `title` "" shows the search; `from_` and `to` (ms) are None while the column is live.
+    """
 
     id: Annotated[str, Meta(pattern=COLUMN_ID)]
     query: Annotated[str, Meta(max_length=1_024)]

@@ -76,4 +76,4 @@ def webkit() -> Iterator[WebDriver]:
 
 
 BROWSERS = {"firefox": firefox, "webkit": webkit}
-"""What starts each browser, by its name in the tests."""
+"""Functions that start a browser, by its name in the tests."""

@@ -60,7 +60,7 @@ class Status:
 
 @dataclass
 class Told:
-    """What was told of a post so far, by the servers' side."""
+    """State of a post as its servers have published it so far."""
 
     edits: int = -1
     state: str = ""

@@ -23,7 +23,7 @@ RANKING_TIMEOUT_S = 8.0
 
 
 class RankingWish(NamedTuple):
-    """What a ranking is asked for: its order, the size of the page, the page before it, and the time (ms)."""
+    """Request of a page of a ranking: order, size of the page, token of the page before, and the span (ms)."""
 
     sort: Sort
     limit: int

@@ -28,7 +28,7 @@ _SEARCHES_MAX = 60
 
 
 class PostRelations(msgspec.Struct):
-    """What a stored post says of its place among others."""
+    """Fields of a stored post that place it among others: author, time, and the posts that it names."""
 
     id: str
     source: str

@@ -41,7 +41,7 @@ _UNREAD_SINCE = f"SELECT p.place FROM posts AS p INDEXED BY posts_seq WHERE p.se
 
 
 class PostPasts:
-    """What was replaced in the posts of one read transaction."""
+    """Replaced versions and numbers of posts, read within one transaction."""
 
     def __init__(self, connection: apsw.Connection, keys: MatchingSortKeys, retained_from: int) -> None:
         self._connection = connection

@@ -26,7 +26,7 @@ export interface Changes {
   /** Authors among the most active of the span that wrote nothing that matches in the earlier one. */
   readonly newAuthors: readonly TopItem[];
   readonly gaps: { readonly now: readonly Gap[]; readonly before: readonly Gap[] };
-  /** What the words are based on, where not all posts of a span were counted. */
+  /** Posts over which the words were counted, and posts that match; null where all of both spans were counted. */
   readonly sample: { readonly counted: number; readonly matching: number } | null;
 }
 

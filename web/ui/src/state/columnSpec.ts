@@ -37,7 +37,7 @@ export const NO_MUTES: Mutes = { words: [], authors: [], languages: [] };
 export const COLUMN_WIDTHS = ["narrow", "normal", "wide"] as const;
 export type ColumnWidth = (typeof COLUMN_WIDTHS)[number];
 
-/** What a column does when new posts arrive. */
+/** Alerts that a column can give when new posts arrive. */
 export const ALERTS = ["none", "badge", "sound", "notification"] as const;
 export type ColumnAlert = (typeof ALERTS)[number];
 

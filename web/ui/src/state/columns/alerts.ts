@@ -12,7 +12,7 @@ const EVERY_MS = 20_000;
 /** Age in milliseconds from which a post that arrives is no news. */
 const LATE_MS = 3_600_000;
 
-/** What an alert does in the browser. */
+/** Output of alerts in the browser: sound and notification. */
 export interface AlertOutput {
   sound(): void;
   /** Show a notification of `count` posts; a click on it selects the column. Return false if the browser does not allow it. */

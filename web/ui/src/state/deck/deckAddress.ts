@@ -14,7 +14,7 @@ export const ADDRESS_MAX_LENGTH = 2_000;
 
 /** Prefix of a muted language, and of a muted account, in an address. */
 const [LANGUAGE, AUTHOR] = ["lang:", "@"];
-/** What the address says for an empty list. */
+/** Value of an empty list in the address. */
 const NONE = "none";
 
 /** Return the parameters of each column of an address. */

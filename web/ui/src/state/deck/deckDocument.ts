@@ -22,7 +22,7 @@ export interface DeckDocument {
 
 export type SavedSearch = Settings["saved"][number];
 
-/** What a file holds: a deck, saved searches, or a sentence that says why it is neither. */
+/** Content of a file: a deck, saved searches, or a sentence that says why it is neither. */
 export type FileContent = { readonly deck: DeckDocument } | { readonly searches: SavedSearch[] } | { readonly fault: string };
 
 /** Return a deck as the server and files have it. */

@@ -30,7 +30,7 @@ export class StoredRanking {
   problem: string | null = null;
   private readonly posts: PostStore;
   private readonly index = new CardIndex();
-  /** What the store ranked an original by, by its id. */
+  /** Numbers by which the store ranked originals, by id. */
   private readonly values = new Map<string, number>();
   private order: Order;
   private needed = REQUESTED_MIN;

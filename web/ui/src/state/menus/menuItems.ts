@@ -16,7 +16,7 @@ import type { MenuSubject } from "./menuState";
 export interface MenuItem {
   readonly id: string;
   readonly label: string;
-  /** What the item does. It may open another menu or a dialog. */
+  /** Action of the item. It may open another menu or a dialog. */
   readonly run?: () => void;
   /** Address that the item opens; `outside`: of another host, in a tab of its own. */
   readonly href?: string;

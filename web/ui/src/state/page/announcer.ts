@@ -10,7 +10,7 @@ export const ANNOUNCE_EVERY_MS = 30_000;
 export class Announcer {
   /** Message that a live region of the page shows. */
   text = "";
-  /** What the reader did last, where nothing that is shown says it. */
+  /** Last action of the reader, in words, if nothing on the page shows it. */
   act = "";
   private lastAt = -Infinity;
   private pending: string | null = null;

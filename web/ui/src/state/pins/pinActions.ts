@@ -11,7 +11,7 @@ import { NOTE_MAX_LENGTH } from "../deck/saved/deckMarks";
 /** Pinned posts that are fetched at the same time. */
 const AT_ONCE = 4;
 
-/** What keeps the pins of the deck: the server, or this browser for a deck without a name. */
+/** Keeper of the deck's pins: the server, or this browser for a deck without a name. */
 export interface PinKeeper {
   readonly pins: Readonly<Record<string, Pin>>;
   changePin(postId: string, change: PinChange): Promise<void>;

@@ -33,7 +33,7 @@ export interface PictureColours {
   heat: readonly string[];
 }
 
-/** What a picture says besides its chart, each a line. */
+/** Lines of text beside the chart of a picture. */
 export interface PictureFacts {
   title: string;
   /** Whether the title reads from right to left. */

@@ -29,7 +29,7 @@ interface SlotProps {
   frame: number;
 }
 
-/** What a column showed at its last draw. */
+/** Values with which a column was drawn last. */
 interface Shown {
   /** Values that change what is drawn even out of sight: ids in the document, and the list of another run. */
   readonly frame: readonly unknown[];

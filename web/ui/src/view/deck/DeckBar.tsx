@@ -7,7 +7,7 @@ import type { Desk } from "../../state/desk";
 import { ADDRESS_MAX_LENGTH } from "../../state/deck/deckAddress";
 import { savedDeckWords } from "../../words";
 
-/** What the bar says, and its button. */
+/** Return the text and the button of the bar; null where it has nothing to say. */
 function stateOf(desk: Desk): { text: string; button?: string; act?: () => void; alert?: boolean } | null {
   const { keeper } = desk;
   const save = (): void => void keeper.save();

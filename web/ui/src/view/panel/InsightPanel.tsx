@@ -24,7 +24,7 @@ import { panelWords } from "../../words";
 interface Variety {
   authors: number;
   languages: number;
-  /** What they were counted over, where that is not all that matches; else "". */
+  /** Posts over which they were counted, in words, where these are not all matches; else "". */
   among: string;
 }
 

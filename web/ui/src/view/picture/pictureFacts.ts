@@ -18,7 +18,7 @@ const FILE_NAME_MAX = 40;
 
 export interface PictureSubject {
   spec: Pick<ColumnSpec, "query"> & { title?: string };
-  /** What the chart is: "Word cloud". */
+  /** Kind of the chart, as "Word cloud". */
   chart: string;
   basedOn: BasedOn;
   /** Timeline of the search, for its gaps; null where its counts are missing. */

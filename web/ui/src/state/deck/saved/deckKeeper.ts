@@ -27,7 +27,7 @@ export class DeckKeeper {
   title = "";
   /** The deck as it was stored when this page took it; null while it is stored nowhere. */
   base: KeptDeck | null = null;
-  /** What somebody saved while this reader had changes of his own. */
+  /** Deck that somebody else saved while this reader had unsaved changes; null without one. */
   newer: KeptDeck | null = null;
   conflict: Conflict | null = null;
   isSaving = false;
