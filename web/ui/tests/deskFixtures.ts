@@ -3,34 +3,18 @@ import { vi } from "vitest";
 import { Desk } from "../src/state/desk";
 import { DEFAULT_SETTINGS, type Settings } from "../src/state/page/settings";
 import type { OpenedDeck } from "../src/state/deck/saved/openDeck";
-import type { Frame } from "../src/wire/frame";
 import { Connection } from "../src/wire/connection";
+import { FakeSocket } from "./fakeSocket";
 import { post } from "./postFixtures";
 
 /** A socket whose server answers each subscription with two posts. */
-export class FakeSocket {
-  static readonly OPEN = 1;
-  static last: FakeSocket;
-  readyState = 1;
-  readonly sent: { type: string; id: string; query?: string }[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  constructor() {
-    FakeSocket.last = this;
-  }
-  send(text: string): void {
-    const message = JSON.parse(text) as { type: string; id: string; query: string };
-    this.sent.push(message);
-    if (message.type !== "subscribe") return;
-    this.receive({ type: "subscribed", id: message.id, key: message.query, query: message.query, terms: [] });
-    this.receive({ type: "history", id: message.id, key: message.query, posts: [post("a"), post("b")], done: true, after: 1 });
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  receive(frame: Frame): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
+class AnsweringSocket extends FakeSocket {
+  override send(text: string): void {
+    super.send(text);
+    const { type, id, query = "" } = JSON.parse(text) as { type: string; id: string; query?: string };
+    if (type !== "subscribe") return;
+    this.receive({ type: "subscribed", id, key: query, query, terms: [] });
+    this.receive({ type: "history", id, key: query, posts: [post("a"), post("b")], done: true, after: 1 });
   }
 }
 
@@ -73,7 +57,7 @@ export function stubBrowser(): void {
   localStorage.clear();
   // Pages of earlier tests still listen: back in one of another deck would load the page again.
   vi.spyOn(location, "reload").mockImplementation(() => undefined);
-  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("WebSocket", AnsweringSocket);
   vi.stubGlobal("PerformanceObserver", class { observe(): void {} disconnect(): void {} });
   vi.stubGlobal("fetch", (address: string) => {
     fakeApi.requested.push(address);

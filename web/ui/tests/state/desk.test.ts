@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Desk } from "../../src/state/desk";
-import { FakeSocket, fakeApi, openDesk, passWithStats, requestsOf, restoreBrowser, stubBrowser } from "../deskFixtures";
+import { fakeApi, openDesk, passWithStats, requestsOf, restoreBrowser, stubBrowser } from "../deskFixtures";
+import { FakeSocket } from "../fakeSocket";
 
 let desk: Desk;
 

@@ -1,34 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "../../src/wire/connection";
 import type { Frame } from "../../src/wire/frame";
+import { FakeSocket } from "../fakeSocket";
 import { post } from "../postFixtures";
-
-/** A socket whose frames the test sends. */
-class FakeSocket {
-  static readonly OPEN = 1;
-  static last: FakeSocket;
-  readyState = 1;
-  readonly sent: { type: string; id: string; query?: string }[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-
-  constructor() {
-    FakeSocket.last = this;
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as { type: string; id: string });
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  receive(frame: Frame): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-}
 
 describe("the connection", () => {
   beforeEach(() => {

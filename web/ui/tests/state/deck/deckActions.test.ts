@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Desk } from "../../../src/state/desk";
-import { FakeSocket, openDesk, requestsOf, restoreBrowser, stubBrowser } from "../../deskFixtures";
+import { openDesk, requestsOf, restoreBrowser, stubBrowser } from "../../deskFixtures";
+import { FakeSocket } from "../../fakeSocket";
 import { post } from "../../postFixtures";
 
 let desk: Desk;

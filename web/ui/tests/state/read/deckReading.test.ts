@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { unreadCards } from "../../../src/state/read/unreadCards";
-import { FakeSocket, openDesk, restoreBrowser, stubBrowser } from "../../deskFixtures";
+import { openDesk, restoreBrowser, stubBrowser } from "../../deskFixtures";
+import { FakeSocket } from "../../fakeSocket";
 import { post, repost } from "../../postFixtures";
 
 beforeEach(stubBrowser);

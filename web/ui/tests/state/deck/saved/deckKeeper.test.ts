@@ -6,7 +6,8 @@ import { openDeck } from "../../../../src/state/deck/saved/openDeck";
 import { DEFAULT_SETTINGS } from "../../../../src/state/page/settings";
 import type { WholeDeck } from "../../../../src/wire/deckApi";
 import { DeckServer } from "../../../deckServer";
-import { FakeSocket, openDesk, restoreBrowser, stubBrowser } from "../../../deskFixtures";
+import { openDesk, restoreBrowser, stubBrowser } from "../../../deskFixtures";
+import { FakeSocket } from "../../../fakeSocket";
 
 let server: DeckServer;
 let desk: Desk;
