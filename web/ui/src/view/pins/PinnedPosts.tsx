@@ -18,6 +18,9 @@ import { Check } from "../dialogs/FormControls";
 import { CloseSign } from "../icons";
 import { cardWords, menuWords } from "../../words";
 
+/** Pins mark no terms. One list, because a text is cut into pieces again for every other one. */
+const NO_TERMS: readonly string[] = [];
+
 export function PinnedPosts({ desk }: { desk: Desk }): JSX.Element {
   const { pins } = desk.posts;
   const list = pins.list();
@@ -80,7 +83,7 @@ function PinnedBody({ desk, pinned: { id, pin, post, problem } }: { desk: Desk; 
         <span class="network">{cardWords.network(shown.source)}</span>
         <a class="pin-time" href={postPath(id)} title={menuWords.pinnedAt(pin.pinned_at)} onClick={() => rememberDeck(location.pathname + location.search)}>{formatExactTime(shown.created_at)}</a>
       </p>
-      <PostText desk={desk} column={desk.column} post={shown} terms={[]} />
+      <PostText desk={desk} column={desk.column} post={shown} terms={NO_TERMS} />
     </>
   );
 }
