@@ -103,7 +103,7 @@ export function followDefaults(spec: ColumnSpec, before: Settings, after: Settin
 
 /** Return whether two specs are equal. */
 export function sameSpec(a: ColumnSpec, b: ColumnSpec): boolean {
-  return specToJson(a) === specToJson(b);
+  return a === b || specToJson(a) === specToJson(b);
 }
 
 /** Return whether a run of `a` can serve `b`: both have the same search and depth. */
