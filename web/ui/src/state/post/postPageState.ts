@@ -25,9 +25,6 @@ export interface ColumnMatch {
   readonly explanation: Explanation;
 }
 
-/** Columns of the deck that are asked about. */
-const COLUMNS_MAX = 50;
-
 export class PostPageState {
   status: PostStatus = "loading";
   post: Post | null = null;
@@ -130,7 +127,7 @@ export class PostPageState {
 
   /** Ask about the post for each search of the deck that the reader came from. The first that matches is marked. */
   private async columnMatches(): Promise<ColumnMatch[]> {
-    const specs = (await this.deckSpecs()).slice(0, COLUMNS_MAX);
+    const specs = await this.deckSpecs();
     const found: ColumnMatch[] = [];
     const asked = new Map<string, Promise<Explanation>>();
     for (const spec of specs) {
