@@ -11,6 +11,7 @@ import { postPath, rememberDeck } from "../../state/post/postAddress";
 import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
 import { formatExactTime } from "../../text/formatTime";
+import { readPost } from "../../wire/post";
 import { Avatar } from "../card/Avatar";
 import { AuthorName } from "../card/EmojiText";
 import { PostText } from "../card/PostText";
@@ -74,7 +75,7 @@ function PinnedItem({ desk, pinned }: { desk: Desk; pinned: PinnedPost }): JSX.E
 function PinnedBody({ desk, pinned: { id, pin, post, problem } }: { desk: Desk; pinned: PinnedPost }): JSX.Element {
   if (pin.gone_at !== null) return <p class="meta gone-pin">{menuWords.pinnedGone(pin.gone_at)}</p>;
   if (!post) return <p class="meta">{problem ?? menuWords.pinnedLoading}</p>;
-  const shown = post.repost_of && post.original ? post.original : post;
+  const shown = readPost(post);
   return (
     <>
       <p class="by">
