@@ -7,6 +7,7 @@
 import { ORDERS, PAGE_SIZES } from "../posts/ranking";
 import { type Route, readRoute } from "./page/route";
 import { DEPTHS, LIST_MAX, type Settings } from "./page/settings";
+import { oneLine, randomText } from "../text/shortText";
 
 /** Kinds of posts that a column hides from its list. Counts and charts include them. */
 export interface Hide {
@@ -68,7 +69,12 @@ const ID_PATTERN = /^[a-z0-9]{1,16}$/u;
 
 /** Return a new random column id. */
 export function randomColumnId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte % 36).toString(36)).join("");
+  return randomText(8);
+}
+
+/** Return a spec of all posts, with the settings as defaults. */
+export function specOfAll(id: string, settings: Settings): ColumnSpec {
+  return specOf(id, { query: "*", order: "latest", from: null, to: null }, settings);
 }
 
 /** Return the spec of a column for a route, with the settings as defaults. */
@@ -103,7 +109,7 @@ export function followDefaults(spec: ColumnSpec, before: Settings, after: Settin
 
 /** Return whether two specs are equal. */
 export function sameSpec(a: ColumnSpec, b: ColumnSpec): boolean {
-  return specToJson(a) === specToJson(b);
+  return a === b || specToJson(a) === specToJson(b);
 }
 
 /** Return whether a run of `a` can serve `b`: both have the same search and depth. */
@@ -163,7 +169,7 @@ export function isColumnId(value: unknown): value is string {
 
 /** Return a title of one line, cut to `TITLE_MAX_LENGTH` code points. */
 export function truncateTitle(title: string): string {
-  return [...title.replace(/\s+/gu, " ").trim()].slice(0, TITLE_MAX_LENGTH).join("");
+  return oneLine(title, TITLE_MAX_LENGTH);
 }
 
 function oneOf<T>(all: readonly T[], value: unknown, otherwise: T): T {

@@ -8,6 +8,11 @@ export interface MarkedPart {
   marked: boolean;
 }
 
+/** Return the places of the parts of a search that a post has. */
+export function matchedSpans(parts: readonly { matched: boolean; spans: [number, number][] }[]): [number, number][] {
+  return parts.filter(({ matched }) => matched).flatMap(({ spans }) => spans);
+}
+
 /** Return the parts of a text in order. Their texts joined are the text. */
 export function markSpans(text: string, spans: readonly (readonly [number, number])[]): MarkedPart[] {
   const characters = [...text];

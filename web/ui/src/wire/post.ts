@@ -102,6 +102,11 @@ export function readId(post: Post): string {
   return post.repost_of || post.id;
 }
 
+/** Return the post whose text is read: the original of a repost where it is stored, else the post itself. */
+export function readPost(post: Post): Post {
+  return post.repost_of && post.original ? post.original : post;
+}
+
 /** Return the language of a post without script and region ("pt" for "pt-BR"); "" where the source states none. */
 export function languageOf(post: Post): string {
   return (post.lang.split("-")[0] ?? "").toLowerCase();

@@ -38,9 +38,9 @@ export class BrowserAlertOutput implements AlertOutput {
     });
   }
 
-  notify(column: Column, count: number): boolean {
-    if (readWall(location.search)) return true;
-    if (typeof Notification === "undefined" || Notification.permission !== "granted") return false;
+  notify(column: Column, count: number): void {
+    if (readWall(location.search)) return;
+    if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
     try {
       const shown = new Notification(columnsWords.nameOf(column.spec), { body: columnsWords.notificationText(count), tag: `column-${column.id}` });
       shown.onclick = () => {
@@ -48,9 +48,8 @@ export class BrowserAlertOutput implements AlertOutput {
         this.select(column);
         shown.close();
       };
-      return true;
     } catch {
-      return false;  // some browsers on phones allow notifications of service workers only
+      // Some browsers on phones allow notifications of service workers only.
     }
   }
 }

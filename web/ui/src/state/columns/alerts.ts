@@ -15,8 +15,8 @@ const LATE_MS = 3_600_000;
 /** Output of alerts in the browser: sound and notification. */
 export interface AlertOutput {
   sound(): void;
-  /** Show a notification of `count` posts; a click on it selects the column. Return false if the browser does not allow it. */
-  notify(column: Column, count: number): boolean;
+  /** Show a notification of `count` posts, where the browser allows it; a click on it selects the column. */
+  notify(column: Column, count: number): void;
 }
 
 export class Alerts {

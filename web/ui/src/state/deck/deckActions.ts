@@ -5,7 +5,7 @@
  */
 import { columnsWords } from "../../words";
 import type { Column } from "../column";
-import { type ColumnSpec, randomColumnId, settingsOf, specOf, truncateTitle } from "../columnSpec";
+import { type ColumnSpec, randomColumnId, settingsOf, specOfAll, truncateTitle } from "../columnSpec";
 import type { Settings } from "../page/settings";
 import type { Announcer } from "../page/announcer";
 import type { Toasts } from "../page/toasts";
@@ -57,7 +57,7 @@ export class DeckActions {
   /** Add a column after the selected one, and select it. Without a change it shows all posts. Return null if the deck is full. */
   add(change: Partial<Omit<ColumnSpec, "id">> = {}): Column | null {
     const id = randomColumnId();
-    const spec = { ...specOf(id, { query: "*", order: "latest", from: null, to: null }, this.page.settings), ...change, id };
+    const spec = { ...specOfAll(id, this.page.settings), ...change, id };
     const column = this.list.add(spec);
     if (!column) this.page.toasts.show(columnsWords.toastFull(COLUMNS_MAX));
     else {

@@ -4,8 +4,9 @@
  */
 import { ORDERS } from "../../posts/ranking";
 import { savedDeckWords } from "../../words";
+import { oneLine } from "../../text/shortText";
 import type { WireDeck } from "../../wire/deckApi";
-import { type ColumnSpec, isColumnId, specFromValue, specOf } from "../columnSpec";
+import { type ColumnSpec, isColumnId, specFromValue, specOfAll } from "../columnSpec";
 import { LIST_MAX, type Settings } from "../page/settings";
 import { COLUMNS_MAX } from "./deckAddress";
 
@@ -34,14 +35,10 @@ export function wireDeckOf({ title, columns }: DeckDocument): WireDeck {
 export function deckOf({ title, columns }: WireDeck, settings: Settings): DeckDocument {
   const found = new Map<string, ColumnSpec>();
   for (const value of columns.slice(0, COLUMNS_MAX)) {
-    const spec = specFromValue(value, blank("", settings));
+    const spec = specFromValue(value, specOfAll("", settings));
     if (spec.id && !found.has(spec.id)) found.set(spec.id, spec);
   }
-  return { title, columns: found.size ? [...found.values()] : [blank("a", settings)] };
-}
-
-function blank(id: string, settings: Settings): ColumnSpec {
-  return specOf(id, { query: "*", order: "latest", from: null, to: null }, settings);
+  return { title, columns: found.size ? [...found.values()] : [specOfAll("a", settings)] };
 }
 
 /** Return the text of a deck's file. */
@@ -56,7 +53,7 @@ export function searchesFile(searches: readonly SavedSearch[]): string {
 
 /** Return a title as one line, cut to `DECK_TITLE_MAX_LENGTH` code points. */
 export function cleanDeckTitle(title: string): string {
-  return [...title.replace(/\s+/gu, " ").trim()].slice(0, DECK_TITLE_MAX_LENGTH).join("");
+  return oneLine(title, DECK_TITLE_MAX_LENGTH);
 }
 
 /** Return what the text of a file holds. */

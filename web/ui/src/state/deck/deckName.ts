@@ -1,4 +1,5 @@
 /** Deck name: the id of a deck in an address (`/d/<id>`), and ids for a title. */
+import { randomText } from "../../text/shortText";
 
 const DECK_ID = /^[a-z0-9-]{1,64}$/u;
 const PATH = "/d/";
@@ -20,7 +21,7 @@ export function pathOfDeck(id: string): string {
 /** Return ids for a title, the plainest first: letters and digits of ASCII, without accents. Take the first that no deck has. */
 export function idsForTitle(title: string): string[] {
   const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/gu, "-").slice(0, NAME_MAX_LENGTH).replace(/^-+|-+$/gu, "");
-  const random = Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => (byte % 36).toString(36)).join("");
+  const random = randomText(6);
   if (!plain) return [`deck-${random}`];
   return [plain, ...Array.from({ length: NUMBERED_MAX - 1 }, (_, at) => `${plain}-${at + 2}`), `${plain}-${random}`];
 }

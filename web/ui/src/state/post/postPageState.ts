@@ -3,6 +3,7 @@
  * the reader came from. Each part is requested by itself, and fails by itself. A post that is deleted, before or while it is read, leaves
  * nothing of itself here.
  */
+import { matchedSpans } from "../../text/markSpans";
 import { api, ApiError, PostDeleted, type Conversation, type Explanation, type Neighbours, type PageFacts, type PostVersion } from "../../wire/api";
 import { deckApi } from "../../wire/deckApi";
 import type { Post } from "../../wire/post";
@@ -24,9 +25,6 @@ export interface ColumnMatch {
   readonly spec: ColumnSpec;
   readonly explanation: Explanation;
 }
-
-/** Columns of the deck that are asked about. */
-const COLUMNS_MAX = 50;
 
 export class PostPageState {
   status: PostStatus = "loading";
@@ -113,7 +111,7 @@ export class PostPageState {
     const { matches } = this;
     if (!matches || !("value" in matches)) return [];
     const match = matches.value.find(({ spec }) => spec.id === this.marked);
-    return match?.explanation.parts.filter((part) => part.matched).flatMap((part) => part.spans) ?? [];
+    return match ? matchedSpans(match.explanation.parts) : [];
   }
 
   private async fetch(part: "facts" | "conversation" | "versions" | "around" | "matches", request: () => Promise<void>): Promise<void> {
@@ -130,7 +128,7 @@ export class PostPageState {
 
   /** Ask about the post for each search of the deck that the reader came from. The first that matches is marked. */
   private async columnMatches(): Promise<ColumnMatch[]> {
-    const specs = (await this.deckSpecs()).slice(0, COLUMNS_MAX);
+    const specs = await this.deckSpecs();
     const found: ColumnMatch[] = [];
     const asked = new Map<string, Promise<Explanation>>();
     for (const spec of specs) {

@@ -185,11 +185,6 @@ export class DeckReading {
     this.changed();
   }
 
-  /** Forget the place: the reader has gone on. */
-  forgetPlace(column: Column): void {
-    if (this.places.delete(column.id)) this.changed();
-  }
-
   /** Return the place that a list is to show, once. */
   takeWanted({ id }: Column): ReadingPlace | null {
     const place = this.wanted.get(id) ?? null;

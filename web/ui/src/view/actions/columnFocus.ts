@@ -4,7 +4,7 @@
  */
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
-import { columnElementOf, listOf } from "../column/columnElements";
+import { columnElementOf, firstCardSeen, listOf } from "../column/columnElements";
 
 /** Return the first post whose top edge is in the viewport, or else the post that fills it. Posts above the viewport are drawn too. */
 function firstSeen(posts: readonly HTMLElement[]): HTMLElement | undefined {
@@ -53,7 +53,7 @@ export function showNewest(desk: Desk, column = desk.column): void {
 /** Note the first post that a reader sees of a list, so that the reader can go back to it. */
 function rememberPlace(desk: Desk, column: Column, list: HTMLElement): void {
   const { top } = list.getBoundingClientRect();
-  const card = [...list.querySelectorAll<HTMLElement>("article")].find((one) => one.getBoundingClientRect().bottom > top);
+  const card = firstCardSeen(list);
   if (card?.dataset.id) desk.reading.leave(column, card.dataset.id, card.getBoundingClientRect().top - top);
 }
 

@@ -45,8 +45,13 @@ function clockOf({ desk, column }: SlotProps): number {
   return Math.floor((Date.now() + desk.deck.list.indexOf(column) * CLOCK_APART_MS) / CLOCK_MS);
 }
 
+/** Return the values that change what is drawn of a column even out of sight. */
+function frameOf({ desk, column, selected }: SlotProps): readonly unknown[] {
+  return [selected, column.spec, column.runCount, desk.deck.columns.length];
+}
+
 function shownOf(props: SlotProps): Shown {
-  const { desk, column, selected, frame } = props;
+  const { desk, column, frame } = props;
   const { run, spec } = column;
   const inputs = statusInputsOf(desk, column);
   const [status, empty] = [statusOf(inputs), emptyListStatus(inputs)];
@@ -54,7 +59,7 @@ function shownOf(props: SlotProps): Shown {
   const rerank = spec.order === "latest" ? 0 : Math.floor(frame / RERANK_MS);
   return {
     status, empty,
-    frame: [selected, spec, column.runCount, desk.deck.columns.length],
+    frame: frameOf(props),
     contents: [
       desk.actions, desk.settings, desk.server.facts, run.revision, counts.timeline, counts.problem, counts.updatedAt, run.isLoaded, run.state,
       clockOf(props), rerank, status.kind, status.word, status.tone, JSON.stringify(empty), desk.alerts.isMarked(column), unreadCards(run), run.list.isCleared, desk.reading.canGoBack(column),
@@ -73,7 +78,7 @@ export class ColumnSlot extends Component<SlotProps> {
     const { shown } = this;
     this.next = visible ? shownOf(props) : null;
     if (!shown) return visible || props.selected !== this.props.selected || this.strip !== columnsWords.nameOf(column.spec);
-    if (!this.next) return differs(shown.frame, [props.selected, column.spec, column.runCount, props.desk.deck.columns.length]);
+    if (!this.next) return differs(shown.frame, frameOf(props));
     return differs(shown.frame, this.next.frame) || differs(shown.contents, this.next.contents);
   }
 

@@ -18,6 +18,12 @@ export function listOf(column: Column): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-column="${column.id}"] .feed-place > :is(.feed, .empty)`);
 }
 
+/** Return the first card of a list that a reader sees at least in part; undefined in an empty list. */
+export function firstCardSeen(list: HTMLElement): HTMLElement | undefined {
+  const { top } = list.getBoundingClientRect();
+  return [...list.querySelectorAll<HTMLElement>("article")].find((card) => card.getBoundingClientRect().bottom > top);
+}
+
 /** Return the column in the document. */
 export function columnElementOf(column: Column): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-column="${column.id}"]`);

@@ -7,6 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Card } from "../../posts/cardIndex";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
+import { firstCardSeen } from "./columnElements";
 import type { Viewport } from "./virtualList";
 
 /** Height of a card that was never drawn, px. */
@@ -43,8 +44,7 @@ export function useReadPast(list: RefObject<HTMLDivElement | null>, desk: Desk, 
     if (!readPast || ranking || top <= 0) return undefined;
     const timer = setTimeout(() => {
       const box = list.current;
-      const edge = box?.getBoundingClientRect().top ?? 0;
-      const first = [...box?.querySelectorAll<HTMLElement>("article") ?? []].find((card) => card.getBoundingClientRect().bottom > edge);
+      const first = box ? firstCardSeen(box) : undefined;
       const at = latest.current.findIndex((card) => card.id === first?.dataset.id);
       if (at > 0) desk.reading.readPast(column, latest.current.slice(0, at).map((card) => card.id));
     }, REST_MS);

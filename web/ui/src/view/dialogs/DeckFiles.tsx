@@ -8,17 +8,10 @@ import type { Desk } from "../../state/desk";
 import { deckFile, FILE_MAX_LENGTH, readFile, searchesFile } from "../../state/deck/deckDocument";
 import { addSearches, showDeckFile } from "../../state/deck/deckFiles";
 import { savedDeckWords } from "../../words";
+import { saveFile } from "../saveFile";
 
-/** Milliseconds until the address of a written file is released: the browser reads it meanwhile. */
-const RELEASE_MS = 10_000;
-
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), RELEASE_MS);
+function saveJson(name: string, text: string): void {
+  saveFile(new Blob([text], { type: "application/json" }), name);
 }
 
 export function DeckFiles({ desk }: { desk: Desk }): JSX.Element {
@@ -36,8 +29,8 @@ export function DeckFiles({ desk }: { desk: Desk }): JSX.Element {
   return (
     <>
       <p>
-        <button onClick={() => download(savedDeckWords.fileName(keeper.id ?? "columns"), deckFile(keeper.mine))}>{savedDeckWords.fileOut}</button>
-        <button disabled={!settings.saved.length} onClick={() => download(savedDeckWords.searchesFileName, searchesFile(settings.saved))}>{savedDeckWords.searchesOut}</button>
+        <button onClick={() => saveJson(savedDeckWords.fileName(keeper.id ?? "columns"), deckFile(keeper.mine))}>{savedDeckWords.fileOut}</button>
+        <button disabled={!settings.saved.length} onClick={() => saveJson(savedDeckWords.searchesFileName, searchesFile(settings.saved))}>{savedDeckWords.searchesOut}</button>
       </p>
       <p>
         <label>{savedDeckWords.fileIn} <input type="file" accept=".json,application/json" aria-describedby="file-hint" onChange={(event) => {

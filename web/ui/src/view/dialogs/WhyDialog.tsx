@@ -1,7 +1,8 @@
 /** Dialog that says why a post matches: its text with the parts of the search marked, and each part with whether it was found, and where. */
 import type { JSX } from "preact";
 import type { Desk } from "../../state/desk";
-import { markSpans } from "../../text/markSpans";
+import { markSpans, matchedSpans } from "../../text/markSpans";
+import { readPost } from "../../wire/post";
 import { menuWords } from "../../words";
 
 export function WhyDialog({ desk }: { desk: Desk }): JSX.Element {
@@ -10,12 +11,10 @@ export function WhyDialog({ desk }: { desk: Desk }): JSX.Element {
   if (problem) return <p class="warn" role="alert">{menuWords.whyFailed(problem)}</p>;
   if (!answer) return <p class="meta" role="status">{menuWords.whyLoading}</p>;
   const { post, title } = question;
-  const text = post.repost_of && post.original ? post.original.text : post.text;
-  const spans = answer.parts.filter(({ matched }) => matched).flatMap((part) => part.spans);
   return (
     <>
       <p role="status">{answer.matches ? menuWords.whyMatches(title) : menuWords.whyDoesNot(title)}</p>
-      <p class="text why-text" dir="auto">{markSpans(text, spans).map((part, at) => (part.marked ? <mark key={at}>{part.text}</mark> : <span key={at}>{part.text}</span>))}</p>
+      <p class="text why-text" dir="auto">{markSpans(readPost(post).text, matchedSpans(answer.parts)).map((part, at) => (part.marked ? <mark key={at}>{part.text}</mark> : <span key={at}>{part.text}</span>))}</p>
       <h3>{menuWords.whyParts}</h3>
       <ul class="why-parts">
         {answer.parts.map(({ part, matched, spans: places }) => (

@@ -4,6 +4,7 @@
  */
 import type { PictureColours } from "../../stats/picture/picture";
 import { copyBlob } from "../deck/clipboard";
+import { saveFile } from "../saveFile";
 import { measureWith, pngFile } from "./drawPng";
 import { svgFile } from "./drawSvg";
 import type { MakePicture } from "./PictureButton";
@@ -13,8 +14,6 @@ export { timePicture } from "../../stats/picture/timePicture";
 export { barsPicture, cloudPicture } from "../../stats/picture/wordPictures";
 
 const HEATS = [0, 1, 2, 3, 4];
-/** Milliseconds after which the address of a saved file is given up; the browser has read it by then. */
-const ADDRESS_KEPT_MS = 30_000;
 
 /** Return the colours of the theme that is shown, or of the light or dark one. */
 function coloursOf(shade: "shown" | "light" | "dark"): PictureColours {
@@ -47,10 +46,6 @@ export async function produce(subject: PictureSubject, make: MakePicture, what: 
 }
 
 function save(file: Blob, name: string): "saved" {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), ADDRESS_KEPT_MS);
+  saveFile(file, name);
   return "saved";
 }

@@ -11,12 +11,16 @@ import { postPath, rememberDeck } from "../../state/post/postAddress";
 import type { Desk } from "../../state/desk";
 import { formatNumber } from "../../text/formatNumber";
 import { formatExactTime } from "../../text/formatTime";
+import { readPost } from "../../wire/post";
 import { Avatar } from "../card/Avatar";
 import { AuthorName } from "../card/EmojiText";
 import { PostText } from "../card/PostText";
 import { Check } from "../dialogs/FormControls";
 import { CloseSign } from "../icons";
 import { cardWords, menuWords } from "../../words";
+
+/** Pins mark no terms. One list, because a text is cut into pieces again for every other one. */
+const NO_TERMS: readonly string[] = [];
 
 export function PinnedPosts({ desk }: { desk: Desk }): JSX.Element {
   const { pins } = desk.posts;
@@ -71,7 +75,7 @@ function PinnedItem({ desk, pinned }: { desk: Desk; pinned: PinnedPost }): JSX.E
 function PinnedBody({ desk, pinned: { id, pin, post, problem } }: { desk: Desk; pinned: PinnedPost }): JSX.Element {
   if (pin.gone_at !== null) return <p class="meta gone-pin">{menuWords.pinnedGone(pin.gone_at)}</p>;
   if (!post) return <p class="meta">{problem ?? menuWords.pinnedLoading}</p>;
-  const shown = post.repost_of && post.original ? post.original : post;
+  const shown = readPost(post);
   return (
     <>
       <p class="by">
@@ -80,7 +84,7 @@ function PinnedBody({ desk, pinned: { id, pin, post, problem } }: { desk: Desk; 
         <span class="network">{cardWords.network(shown.source)}</span>
         <a class="pin-time" href={postPath(id)} title={menuWords.pinnedAt(pin.pinned_at)} onClick={() => rememberDeck(location.pathname + location.search)}>{formatExactTime(shown.created_at)}</a>
       </p>
-      <PostText desk={desk} column={desk.column} post={shown} terms={[]} />
+      <PostText desk={desk} column={desk.column} post={shown} terms={NO_TERMS} />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { splitSegments } from "../../text/postSegments";
 import { formatCount } from "../../text/formatNumber";
 import { formatExactTime } from "../../text/formatTime";
 import { hostOf, safeUrl } from "../../text/url";
-import type { Post } from "../../wire/post";
+import { type Post, readPost } from "../../wire/post";
 import { Avatar } from "../card/Avatar";
 import { AttachedFiles } from "../card/AttachedFiles";
 import { AuthorName } from "../card/EmojiText";
@@ -34,7 +34,7 @@ interface Props {
 
 export function PostArticle({ pictures, post, marked = [], small = false, note, id }: Props): JSX.Element {
   const { author } = post;
-  const shown = post.repost_of && post.original ? post.original : post;
+  const shown = readPost(post);
   const url = safeUrl(post.url);
   return (
     <article class={`post ${small ? "small" : "whole"}`} {...(id === undefined ? {} : { id })}>
