@@ -111,10 +111,8 @@ class DeckShelf:
         """
         records = self.store.deck_records()
         for _ in range(_SAVE_ATTEMPTS):
-            stored = self._existing(deck_id)
-            record = records.get(deck_id, "columns")
-            if record is None or _stored(record) != stored:
-                continue
+            record = self._record(deck_id)
+            stored = _stored(record)
             if revision is not None and stored.revision != revision:
                 break
             self._note_revision(stored.revision)
@@ -180,11 +178,14 @@ class DeckShelf:
         return stored
 
     def _existing(self, deck_id: str) -> StoredDeck:
+        return _stored(self._record(deck_id))
+
+    def _record(self, deck_id: str) -> DeckRecord:
         _check_id(deck_id)
         record = self.store.deck_records().get(deck_id, "columns")
         if record is None:
             raise DeckMissing("There is no such deck.")
-        return _stored(record)
+        return record
 
     def _make_room(self, deck_id: str) -> None:
         """Check that one more deck may be made, and remove what a deck of this id left that was deleted half."""
