@@ -19,6 +19,7 @@ from pipeline.decks.deck_records import (
     RevisionNumbers,
     StoredDeck,
     change_part,
+    decode_deck,
     encode,
     read_part,
 )
@@ -222,7 +223,7 @@ class DeckShelf:
 
 
 def _stored(record: DeckRecord) -> StoredDeck:
-    return msgspec.json.decode(record.data, type=StoredDeck)
+    return decode_deck(record.data)
 
 
 def _check_id(deck_id: str) -> None:
