@@ -21,18 +21,12 @@ from bench.page.cdp_window import Window
 from bench.page.deck import address, torrent_of_columns
 from bench.page.first_view import first_view
 from bench.page.frames import frames_of_a_plain_page, frames_while_scrolling
-from bench.page.heap import heap_over_time, slope_per_min
-from bench.page.stolen_time import Clocks, Stolen
-from bench.page.tasks import Trace, long_tasks
+from bench.page.last_minute import heap_before_last_minute, tasks_of_last_minute
 from bench.page.verdict import table
 from pipeline.settings import load
 from tests import chromium
 from tests.e2e.product import Product, until
 
-LAST_MINUTE_S = 60.0
-"""Seconds at the end of the run whose tasks are traced."""
-SETTLED_S = 180.0
-"""Seconds after which the slope of the heap counts."""
 QUIET_RATE = load({}).demo_rate
 """Posts a second that `make run` generates by default."""
 QUIET_STORED = 600
@@ -119,29 +113,21 @@ def _torrent(data: Path, browser: Browser, seconds: float, rate: float, loaded: 
         product.wait_ready()
         until(lambda: product.stored() >= loaded, 120)
         window = _opened(browser, product)
-        last = min(LAST_MINUTE_S, seconds / 2)
-        heap = heap_over_time(window, seconds - last)
+        heap = heap_before_last_minute(window, seconds)
         came, began = _events(product), time.monotonic()
-        stolen, clocks = Stolen(), Clocks()
-        trace = Trace(browser)
-        time.sleep(last)
-        taken, held = stolen.percent(), clocks.stop()
-        tasks = long_tasks(trace.stop(), held)
+        tasks = tasks_of_last_minute(browser, seconds)
         arrived = (_events(product) - came) / (time.monotonic() - began)
         loaded = _held(window)
         frames = _scrolled(browser, window, min(SCROLLED_S, seconds / 6))
     finally:
         product.stop()
-    settled = min(SETTLED_S, seconds / 3)
     return {
         "seconds": seconds,
         "asked_posts_a_second": rate,
         "events_a_second": round(arrived),
         "loaded": loaded,
-        "tasks": tasks,
-        "stolen": taken,
-        "heap_mb": [round(value, 1) for _, value in heap],
-        "heap_slope_mb_a_minute": round(slope_per_min([one for one in heap if one[0] >= settled]), 2),
+        **tasks,
+        **heap,
         "frames": frames,
     }
 

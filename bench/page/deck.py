@@ -5,7 +5,6 @@ Each column searches for another tenth of the posts, so that every post reaches 
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +13,8 @@ from playwright.sync_api import Browser
 
 from bench.page.cdp_window import Window
 from bench.page.frames import frames_while_scrolling
-from bench.page.heap import heap_mb, heap_over_time, slope_per_min
-from bench.page.stolen_time import Clocks, Stolen
-from bench.page.tasks import Trace, long_tasks
+from bench.page.heap import heap_mb
+from bench.page.last_minute import heap_before_last_minute, tasks_of_last_minute
 from tests.e2e.product import Product, until
 
 COLUMNS = 10
@@ -24,9 +22,6 @@ DEPTH = 500
 """Posts that each column loads."""
 DEEP = 2_000
 """Posts that each column loads in the second window, which shows what a further post costs."""
-LAST_MINUTE_S = 60.0
-SETTLED_S = 180.0
-"""Seconds after which the slope of the heap counts."""
 SCROLLED_S = 10.0
 PX_A_SECOND = 2_000
 SHOWN = """document.querySelectorAll("[data-column] article").length"""
@@ -48,26 +43,18 @@ def torrent_of_columns(data: Path, browser: Browser, seconds: float, rate: float
         product.wait_ready()
         until(lambda: product.stored() >= 1.2 * COLUMNS * DEEP, 300)
         window = _opened(browser, product, DEPTH)
-        last = min(LAST_MINUTE_S, seconds / 2)
-        heap = heap_over_time(window, seconds - last)
-        stolen, clocks = Stolen(), Clocks()
-        trace = Trace(browser)
-        time.sleep(last)
-        taken, held = stolen.percent(), clocks.stop()
-        tasks = long_tasks(trace.stop(), held)
+        heap = heap_before_last_minute(window, seconds)
+        tasks = tasks_of_last_minute(browser, seconds)
         frames = frames_while_scrolling(browser, window, PX_A_SECOND, min(SCROLLED_S, seconds / 6))
         window.close()
         per_post = _heap_a_post_kb(browser, product)
     finally:
         product.stop()
-    settled = min(SETTLED_S, seconds / 3)
     return {
         "columns": COLUMNS,
         "seconds": seconds,
-        "tasks": tasks,
-        "stolen": taken,
-        "heap_mb": [round(value, 1) for _, value in heap],
-        "heap_slope_mb_a_minute": round(slope_per_min([one for one in heap if one[0] >= settled]), 2),
+        **tasks,
+        **heap,
         "heap_kb_a_further_post": per_post,
         "frames": [{"px_a_second": PX_A_SECOND} | frames],
     }

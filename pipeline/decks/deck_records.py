@@ -12,8 +12,6 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pipeline.decks.document import Deck
-from pipeline.decks.markers import Markers
-from pipeline.decks.pins import Pins
 from pipeline.errors import StoreUnavailable
 from pipeline.store.contract import DeckPart, DeckRecord, DeckRecords
 
@@ -38,6 +36,10 @@ class RevisionNumbers(msgspec.Struct, frozen=True):
     deleted_revision: int = 0
 
 
+decode_deck = msgspec.json.Decoder(StoredDeck).decode
+"""Return the document of a part `columns`."""
+
+
 def read_part(records: DeckRecords, deck: str, part: DeckPart, into: type[_T]) -> _T:
     """Return a part of a deck as `into`, an empty one if there is none."""
     return _decoded(records.get(deck, part), into)
@@ -60,7 +62,7 @@ def change_part(records: DeckRecords, deck: str, part: DeckPart, into: type[_T],
     raise StoreUnavailable("others keep writing the same deck")
 
 
-def encode(value: StoredDeck | RevisionNumbers | Markers | Pins | Any) -> bytes:
+def encode(value: Any) -> bytes:
     """Return a part as it is stored: the same value gives the same bytes."""
     return msgspec.json.encode(value, order="deterministic")
 

@@ -19,6 +19,7 @@ from pipeline.decks.deck_records import (
     RevisionNumbers,
     StoredDeck,
     change_part,
+    decode_deck,
     encode,
     read_part,
 )
@@ -111,10 +112,8 @@ class DeckShelf:
         """
         records = self.store.deck_records()
         for _ in range(_SAVE_ATTEMPTS):
-            stored = self._existing(deck_id)
-            record = records.get(deck_id, "columns")
-            if record is None or _stored(record) != stored:
-                continue
+            record = self._record(deck_id)
+            stored = _stored(record)
             if revision is not None and stored.revision != revision:
                 break
             self._note_revision(stored.revision)
@@ -180,11 +179,14 @@ class DeckShelf:
         return stored
 
     def _existing(self, deck_id: str) -> StoredDeck:
+        return _stored(self._record(deck_id))
+
+    def _record(self, deck_id: str) -> DeckRecord:
         _check_id(deck_id)
         record = self.store.deck_records().get(deck_id, "columns")
         if record is None:
             raise DeckMissing("There is no such deck.")
-        return _stored(record)
+        return record
 
     def _make_room(self, deck_id: str) -> None:
         """Check that one more deck may be made, and remove what a deck of this id left that was deleted half."""
@@ -221,7 +223,7 @@ class DeckShelf:
 
 
 def _stored(record: DeckRecord) -> StoredDeck:
-    return msgspec.json.decode(record.data, type=StoredDeck)
+    return decode_deck(record.data)
 
 
 def _check_id(deck_id: str) -> None:

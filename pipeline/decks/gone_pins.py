@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.decks.deck_records import StoredDeck, change_part
+from pipeline.decks.deck_records import change_part, decode_deck
 from pipeline.decks.pins import Pins, decode_pins
 from pipeline.store.contract import Store
 
@@ -29,7 +29,7 @@ def note_gone_pins(store: Store) -> Iterator[tuple[str, int]]:
             change_part(records, record.deck, "pins", Pins, lambda pins, gone=gone: _noted(pins, gone))  # type: ignore[misc]
             columns = records.get(record.deck, "columns")
             if columns is not None:
-                yield record.deck, msgspec.json.decode(columns.data, type=StoredDeck).revision
+                yield record.deck, decode_deck(columns.data).revision
 
 
 def _noted(pins: Pins, gone: dict[str, int]) -> Pins:

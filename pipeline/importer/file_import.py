@@ -24,15 +24,15 @@ from pipeline.sources.containers.bounds import DamagedFile, RefusedFile
 from pipeline.sources.containers.places import ReadRecord, Remark
 from pipeline.sources.containers.reading import FileReading
 from pipeline.sources.recorded_deletions import RecordedDeletions
-from pipeline.sources.replay.record_time import record_time_ms
+from pipeline.sources.replay.record_time import PAGE_BEGIN, record_time_ms
 
 UNKNOWN_MAX = 1_000
 """Records without a known one after which a file is refused."""
 _TELL_S = 0.2
 _RECORDING_TIMES = (b'"time_us"', b'"timestamp_ms"', b'"retrieved_at"', b'"witnessedAt"', b'"timestamp_collected"')
 """Names under which a record tells when it was recorded: Jetstream, X's stream, twarc, Jetstream 2, Zeeschuimer."""
-_PAGE_BEGIN, _PAGE_TIMES = b'{"data":', (b'"retrieved_at"',)
-"""First bytes of a page of X, and the only time of recording that one may have: a page is long to look through."""
+_PAGE_TIMES = (b'"retrieved_at"',)
+"""The only name of those that a page of X may have: a page is long to look through."""
 
 
 class FileImport:
@@ -154,7 +154,7 @@ def received(data: bytes, modified_ms: int | None, *, consent: bool = True) -> t
         RecordError: the record cannot be read.
     """
     now = now_ms()
-    names = _PAGE_TIMES if data.startswith(_PAGE_BEGIN) else _RECORDING_TIMES
+    names = _PAGE_TIMES if data.startswith(PAGE_BEGIN) else _RECORDING_TIMES
     if any(name in data for name in names) and (stated := record_time_ms(data)) is not None:
         received_at = min(stated, now)
         return received_at, normalise(data, IMPORT, received_at, consent=consent)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-import msgspec
 from flask import Response
 
 from pipeline.query.tree import Query
 from pipeline.query.without_reposts import without_reposts
 from pipeline.store.contract import Page, Reading, Sort
-from web.api.json_response import timed_response
+from web.api.json_response import page_body, timed_response
 from web.process import Web
 
 RANKING_TIMEOUT_S = 8.0
@@ -48,14 +47,13 @@ def ranking_response(web: Web, query: Query, wish: RankingWish) -> Response:
 
     def make() -> bytes:
         page, matching = web.chart_pool.read(read, timeout_s=RANKING_TIMEOUT_S)
-        tail: dict[str, object] = {
+        facts = {
             "values": page.values,
             "next": page.next,
             "matching": matching,
             "query": query.canonical,
             "terms": list(query.terms),
         }
-        tail |= {"entered": page.entered} if page.entered else {}
-        return b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
+        return page_body(page, facts)
 
     return timed_response(web.chart_cache.get(("ranking", query.canonical, wish), make), start)

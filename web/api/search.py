@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from pipeline.query.parser import parse
 from pipeline.store.contract import Page, Reading, Sort
 from pipeline.store.sort_key import parse_token
-from web.api.json_response import json_response, took_ms
+from web.api.json_response import json_response, page_body, took_ms
 from web.api.post.absent_post import absent_post
 from web.api.rankings import RankingWish, ranking_response
 from web.api_errors import ApiError
@@ -64,10 +64,8 @@ def search(web: Web) -> Response:
         return reading.search(query, limit=limit, before=before, sort=sort, since=since, until=until)
 
     page = web.store_pool.read(read)
-    tail: dict[str, object] = {"next": page.next, "took_ms": took_ms(start), "query": query.canonical}
-    tail |= {"terms": list(query.terms)} | ({"entered": page.entered} if page.entered else {})
-    body = b'{"posts":[' + b",".join(page.bodies) + b"]," + msgspec.json.encode(tail)[1:]
-    return Response(body, mimetype="application/json")
+    facts = {"next": page.next, "took_ms": took_ms(start), "query": query.canonical, "terms": list(query.terms)}
+    return Response(page_body(page, facts), mimetype="application/json")
 
 
 def unread(web: Web) -> Response:

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request, send_from_directory
 from web.api.json_response import json_response
 from web.api.stats import reported_sources
 from web.process import Web
+from web.site.accepted_language import accepted_language
 from web.site.example_searches import ExampleSearches
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -50,13 +51,8 @@ def _document() -> str:
 
     It saves a request: a browser that gets the wrong one loads its words itself.
     """
-    for tag in request.accept_languages.values():
-        language = tag.lower().split("-")[0]
-        if language == "en":
-            break
-        if language.isalpha() and (STATIC / f"index.{language}.html").is_file():
-            return f"index.{language}.html"
-    return "index.html"
+    language = accepted_language(lambda one: one.isalpha() and (STATIC / f"index.{one}.html").is_file())
+    return "index.html" if language == "en" else f"index.{language}.html"
 
 
 def post_page(post_id: str) -> Response:  # noqa: ARG001 - the route names it

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from web.api_errors import ApiError
 from web.auth import COOKIE, Auth
+from web.site.accepted_language import accepted_language
 
 WRITE_PATHS = ("/api/ingest", "/api/track")
 """Routes that check their token themselves when written to: INGEST_TOKEN opens no other route."""
@@ -82,8 +83,7 @@ def sign_in_form() -> Response:
 
 def _form(target: str, *, wrong: bool) -> Response:
     """Return the form in the first language that the browser accepts and the form has, English else."""
-    tags = (tag.lower().split("-")[0] for tag in request.accept_languages.values())
-    language = next((tag for tag in tags if tag in _WORDS), "en")
+    language = accepted_language(_WORDS.__contains__)
     button, token, mistake = _WORDS[language]
     page = render_template_string(
         _FORM, language=language, sign_in=button, token=token, mistake=mistake, next=target, wrong=wrong

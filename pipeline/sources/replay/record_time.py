@@ -13,11 +13,13 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
+PAGE_BEGIN = b'{"data":'
+"""First bytes of a page of X: its posts may be long, so that only a collector's time is looked for in it first."""
+
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 _TID_DIGITS = {letter: value for value, letter in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
 
 _STAMP_MS = re.compile(rb'"timestamp_ms"\s*:\s*"?(\d{13})\b')
-_PAGE_BEGIN = b'{"data":'
 _TIME_US = re.compile(rb'"time_us"\s*:\s*"?(\d{13})\d{3}\b')
 _VALUE = re.compile(rb'\s*:\s*("[^"]{10,40}"|\d{13}\b)')
 _STATED = (
@@ -39,7 +41,7 @@ _REVISION = re.compile(rb'"rev"\s*:\s*"([2-7a-z]{13})"')
 
 def record_time_ms(record: bytes) -> int | None:
     """Return the time of a record (ms UTC), None if the record states no plausible time."""
-    if record.startswith(_PAGE_BEGIN) and b'retrieved_at"' in record:  # a page of twarc: its posts may be long
+    if record.startswith(PAGE_BEGIN) and b'retrieved_at"' in record:
         latest = _latest(record, b'retrieved_at"')
         if latest:
             return latest

@@ -6,11 +6,11 @@ The revision of deleted decks goes along, so that a deck that is made again neve
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, get_args
 
 from pipeline.store.contract import DeckPart, DeckRecord, DeckRecords
 
-DECK_PARTS: Final[tuple[DeckPart, ...]] = ("columns", "read", "pins", "numbers")
+DECK_PARTS: Final[tuple[DeckPart, ...]] = get_args(DeckPart)
 
 
 def every_record(decks: DeckRecords) -> Iterator[DeckRecord]:

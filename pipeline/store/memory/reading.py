@@ -10,6 +10,7 @@ import heapq
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from pipeline.errors import QueryTimeout
@@ -23,16 +24,7 @@ from pipeline.store.past.post_past import seen_versions
 from pipeline.store.plan import StoredRow
 from pipeline.store.sequence_steps import bounded_step_end
 from pipeline.store.timeline_intervals import interval_for
-from pipeline.store.top_values import (
-    BACKGROUND_HOURS,
-    SAMPLED_POSTS,
-    TRENDING_WINDOW_MS,
-    TopCounter,
-    distinct,
-    merge_forms,
-    trending,
-    with_background,
-)
+from pipeline.store.top_values import BACKGROUND_HOURS, SAMPLED_POSTS, TopSample
 
 
 class MemoryReading:
@@ -166,29 +158,22 @@ class MemoryReading:
     ) -> Top:
         """Return the most frequent values of a field over a sample; see `Reading.top`."""
         rows = list(islice(self._matching(query, since, until), SAMPLED_POSTS))
-        counter, earlier = TopCounter(field), TopCounter(field)
-        newest = rows[0].sort_key >> sort_key.TIE_BITS if rows else 0
+        sample = TopSample(field)
         for row in rows:
             original = self._contents.original(row)
-            late = field == "trending" and row.sort_key >> sort_key.TIE_BITS <= newest - TRENDING_WINDOW_MS
-            (earlier if late else counter).add(row.body, original.body if original else None)
-        if field in ("words", "trending"):
-            merge_forms([counter, earlier])
-        items = counter.items(limit)
-        if field == "words":
-            items = with_background(items, counter, *self._background(newest))
-        elif field == "trending":
-            items = trending(counter, earlier, *self._background(newest), leave_out=query.terms, limit=limit)
+            sample.add(row.sort_key >> sort_key.TIE_BITS, row.body, original.body if original else None)
+        look_up = partial(self._background, sample.newest)
+        items = sample.items(limit, leave_out=query.terms, look_up=look_up)
         matching = self.count(query, since=since, until=until)
         oldest = rows[-1].sort_key >> sort_key.TIE_BITS if rows else 0
-        return Top(items, len(rows), matching, oldest, newest + 1 if rows else 0, *distinct([counter, earlier]))
+        return Top(items, len(rows), matching, oldest, sample.newest + 1 if rows else 0, *sample.distinct())
 
-    def _background(self, newest: int) -> tuple[dict[str, int], int]:
+    def _background(self, newest: int, words: Sequence[str]) -> tuple[dict[str, int], int]:
         last = newest // 3_600_000
-        hours = range(last - BACKGROUND_HOURS, last + 1)
+        hours, wanted = range(last - BACKGROUND_HOURS, last + 1), set(words)
         seen: Counter[str] = Counter()
         for (hour, word), count in self._contents.background.items():
-            if hour in hours:
+            if hour in hours and word in wanted:
                 seen[word] += count
         return dict(seen), sum(count for hour, count in self._contents.background_posts.items() if hour in hours)
 

@@ -22,6 +22,7 @@ from pipeline.store.raw_record_compression import compress, decompress
 from pipeline.store.sqlite.bulk_fetch import fetch_with_originals
 from pipeline.store.sqlite.connection import rows, transaction
 from pipeline.store.sqlite.error_mapping import translate_errors
+from pipeline.store.sqlite.stored_rows import PAST_COLUMN, PAST_JOIN
 from pipeline.store.sqlite.write.plan_lookups import SqlitePlanLookups
 from pipeline.store.sqlite.write.plan_writer import BURY_ACCOUNT, SqliteWriter
 from pipeline.store.tombstone_rules import account_tombstone, merge_salts, stored_at
@@ -30,8 +31,8 @@ _ROWS_AT_ONCE = 1_000
 _HIDDEN_AT_ONCE = 250
 _FORMER_SALTS, _NOTE = "former_salts", "moving"
 _POSTS = (
-    "SELECT p.place, p.touched, p.reach, r.data, v.data FROM posts AS p LEFT JOIN raws AS r ON r.place = p.place "
-    "LEFT JOIN pasts AS v ON v.hash = p.hash WHERE p.place >= ? ORDER BY p.place LIMIT ?"
+    f"SELECT p.place, p.touched, p.reach, r.data, {PAST_COLUMN} FROM posts AS p "  # noqa: S608 - our own column name
+    f"LEFT JOIN raws AS r ON r.place = p.place {PAST_JOIN} WHERE p.place >= ? ORDER BY p.place LIMIT ?"
 )
 _RAW = "SELECT data FROM raws WHERE place = ?"
 _WITHHELD = "SELECT hash FROM withheld WHERE hash >= ? ORDER BY hash LIMIT ?"

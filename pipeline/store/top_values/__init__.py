@@ -5,20 +5,17 @@ with the background, hourly counts of words over all posts, which is collected h
 """
 
 from pipeline.store.top_values.background import BACKGROUND_HOURS, WordBackground
-from pipeline.store.top_values.counter import SAMPLED_POSTS, TopCounter, distinct, merge_forms
-from pipeline.store.top_values.trending import TRENDING_WINDOW_MS, trending, with_background
+from pipeline.store.top_values.counter import SAMPLED_POSTS, TopCounter, merge_forms
+from pipeline.store.top_values.sample import TopSample
 from pipeline.store.top_values.words import WORDS_VERSION, is_word
 
 __all__ = [
     "BACKGROUND_HOURS",
     "SAMPLED_POSTS",
-    "TRENDING_WINDOW_MS",
     "WORDS_VERSION",
     "TopCounter",
+    "TopSample",
     "WordBackground",
-    "distinct",
     "is_word",
     "merge_forms",
-    "trending",
-    "with_background",
 ]

@@ -87,7 +87,7 @@ def stems(token: str) -> list[tuple[str, str]]:
     """Return what a token may be a form of, each with the affix that it would have."""
     if token.isascii():
         return []
-    if _HANGUL.fullmatch(token):
+    if is_hangul(token):
         return list(_without_particle(token))
     if _ARABIC.fullmatch(token):
         return list(_without_arabic_prefix(token))

@@ -8,7 +8,7 @@ of a list of frequent words their share in the background.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.query.analyser import analyse
 from pipeline.store.contract import TopItem
@@ -40,6 +40,11 @@ def with_background(
     ]
 
 
+def may_trend(recent: TopCounter) -> Iterator[str]:
+    """Yield the words that enough `recent` matches have."""
+    return (word for word, count in recent.counts.items() if count >= _MIN_TRENDING_POSTS and is_word(word))
+
+
 def trending(
     recent: TopCounter,
     earlier: TopCounter,
@@ -57,9 +62,8 @@ def trending(
     """
     skipped = set(leave_out)
     items = []
-    for word, count in recent.counts.items():
-        if count < _MIN_TRENDING_POSTS or not total or not is_word(word):
-            continue
+    for word in may_trend(recent) if total else ():
+        count = recent.counts[word]
         forms = recent.forms_of(word)
         if not skipped.isdisjoint([" ".join(analyse(word)), *forms]):
             continue

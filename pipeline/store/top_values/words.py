@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from pipeline.query.analyser import analyse
+from pipeline.store.top_values.affixes import is_hangul
 from pipeline.store.top_values.capital_words import capital_words
 from pipeline.store.top_values.counted_post_fields import TopView
 from pipeline.store.top_values.stopwords import STOP_CAPITALS, STOP_WORDS, STOP_WORDS_OF
@@ -23,7 +24,6 @@ _MAX_CHARS = 24
 _FEW_LETTERS = re.compile("[\u0041-\u024f\u0370-\u052f\u1e00-\u1fff\u05d0-\u05ea״\u0620-\u06d3]+")
 """Scripts in which three letters are a word: Latin, Greek, Cyrillic, Hebrew, Arabic."""
 
-_HANGUL = re.compile("[\uac00-\ud7a3]+")
 _LEFT_OUT = {"mention", "link", "cashtag", "emoji"}
 _ADDRESS = re.compile(r"https?://\S+|@\w+")
 _ABBREVIATION = re.compile('[\u05d0-\u05ea]{1,6}["״][\u05d0-\u05ea](?![\u05d0-\u05ea])')
@@ -69,7 +69,7 @@ def is_word(token: str) -> bool:
     if is_unspaced(token):
         return is_unspaced_word(token)
     if len(token) < 4 and not _FEW_LETTERS.fullmatch(token):
-        return len(token) > 1 and _HANGUL.fullmatch(token) is not None
+        return len(token) > 1 and is_hangul(token)
     return len(token) > 2 and all(unicodedata.category(char)[0] in "LM" or char == "״" for char in token)
 
 

@@ -6,10 +6,11 @@ search and nothing was replaced; the other posts are decided one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from pipeline.query.document import Document
 from pipeline.query.tree import Query
 from pipeline.store.contract import SeenVersion, Unread
 from pipeline.store.elastic.cluster.search_answers import Found, Hit
@@ -18,16 +19,15 @@ from pipeline.store.elastic.read.match_counts import count
 from pipeline.store.elastic.read.matching_posts import HITS_AT_ONCE, MatchingPosts
 from pipeline.store.elastic.read.point_in_time import PointInTime
 from pipeline.store.elastic.stored_post import PostSource, ReadablePost
-from pipeline.store.past.entry_number import entry_number
-from pipeline.store.past.post_past import decode_past, seen_versions
+from pipeline.store.past.entry_number import entered_numbers, entry_number
+from pipeline.store.past.post_past import PostPast, decode_past, seen_versions
 from pipeline.store.post_json import decode_post
 
 
 def entered(view: PointInTime, query: Query, hits: Sequence[Hit[Any]]) -> dict[str, int]:
     """Return the entry numbers, by id, of those hits of a search that began to match after they were stored."""
     keys = [hit.key for hit in hits if hit.source.past]
-    found = {post_id: numbers for post_id, *numbers in _numbers(query, _whole(view, keys))}
-    return {post_id: number for post_id, (number, first) in found.items() if number != first}
+    return entered_numbers(query.root, _described(_whole(view, keys)))
 
 
 def versions(post: ReadablePost) -> list[SeenVersion]:
@@ -48,17 +48,17 @@ def unread(view: PointInTime, query: Query, matching: MatchingPosts, span: tuple
     newer: list[Dsl] = [{"range": {"first_seq": {"gt": read}}}, {"range": {"past_until": {"gt": read}}}]
     hits = matching.hits(replaced, {"bool": {"should": newer}}, expected=HITS_AT_ONCE)
     while found <= limit and (part := list(islice(hits, HITS_AT_ONCE))):
-        sources = _whole(view, [hit.key for hit in part])
-        found += sum(read < number <= until for _, number, _ in _numbers(query, sources))
+        posts = _described(_whole(view, [hit.key for hit in part]))
+        numbers = (entry_number(query.root, document, first, past) for _, document, first, past in posts)
+        found += sum(read < number <= until for number in numbers)
     return Unread(min(found, limit), found > limit)
 
 
-def _numbers(query: Query, sources: Iterable[PostSource]) -> Iterable[tuple[str, int, int]]:
-    """Yield the id of each post, its entry number, and its first number."""
+def _described(sources: Iterable[PostSource]) -> Iterator[tuple[str, Document, int, PostPast]]:
+    """Yield the id of each post, its document, its first number, and its past."""
     for source in sources:
         post = decode_post(source.post)
-        document = source.document(post.id, post.created_at)
-        yield post.id, entry_number(query.root, document, post.first_seq, decode_past(source.past)), post.first_seq
+        yield post.id, source.document(post.id, post.created_at), post.first_seq, decode_past(source.past)
 
 
 def _whole(view: PointInTime, keys: Sequence[str]) -> list[PostSource]:

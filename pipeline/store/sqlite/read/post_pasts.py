@@ -23,7 +23,7 @@ from pipeline.store.sqlite.connection import rows
 from pipeline.store.sqlite.read.changes import CHECKED_ONE_BY_ONE
 from pipeline.store.sqlite.read.compile_query import Branch
 from pipeline.store.sqlite.read.matching_sort_keys import MatchingSortKeys
-from pipeline.store.sqlite.stored_rows import PAST_COLUMN, STORED_COLUMNS, stored_row
+from pipeline.store.sqlite.stored_rows import PAST_COLUMN, PAST_JOIN, STORED_COLUMNS, stored_row
 
 _WITH_PASTS = (
     f"SELECT {STORED_COLUMNS}, {PAST_COLUMN} FROM json_each(?) AS k CROSS JOIN posts AS p ON p.place = k.value "  # noqa: S608
@@ -31,7 +31,7 @@ _WITH_PASTS = (
 )
 _VERSIONS = (
     f"SELECT d.body, p.first, {PAST_COLUMN} FROM posts AS p JOIN docs AS d ON d.place = p.place "  # noqa: S608
-    "LEFT JOIN pasts AS v ON v.hash = p.hash WHERE p.place = ?"
+    f"{PAST_JOIN} WHERE p.place = ?"
 )
 _MAY_BE_UNREAD = (
     "((p.first > ? AND p.first <= ?) OR EXISTS (SELECT 1 FROM pasts AS v WHERE v.hash = p.hash AND v.until > ?))"
