@@ -98,6 +98,7 @@ def test_on_a_phone_the_coverage_dialog_shows_the_cause(simulator: Simulator, op
 def test_the_next_step_is_copied_without_the_clipboard_api(simulator: Simulator, open_page: OpenPage) -> None:
     page = open_page(simulator.url)
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.route("**/api/page", lambda route: route.abort())  # what is copied is what is shown, also before the server's
     page.reload()
     simulator.sources = [{"name": "replay", "state": "ended", "since": now()}]
     status(page, "replay-ended")

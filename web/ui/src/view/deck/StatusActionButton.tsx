@@ -6,6 +6,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Status } from "../../state/page/status";
+import { nextStepOf } from "../../state/page/statusInputs";
 import type { Column } from "../../state/column";
 import type { Desk } from "../../state/desk";
 import { ClosestSearchButton } from "./ClosestSearchButton";
@@ -36,7 +37,7 @@ export function StatusActionButton({ desk, column, action }: { desk: Desk; colum
       case "reload":
         return location.reload();
       case "copy-step":
-        void copyText(desk.server.facts?.next_step ?? "").then((done) => setNote(done ? statusWords.actionCopied : statusWords.actionNotCopied));
+        void copyText(nextStepOf(desk.server)).then((done) => setNote(done ? statusWords.actionCopied : statusWords.actionNotCopied));
     }
   }
   return (
