@@ -50,7 +50,8 @@ export function piecesOf(query: string): Piece[] {
       at = rule.lastIndex;
       break;
     }
-    if (at === start) at++;
+    // A closing quote without its opening one.
+    if (at === start) pieces.push({ kind: "quote", text: query.charAt(at++), start });
   }
   return pieces;
 }

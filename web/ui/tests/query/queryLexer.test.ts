@@ -9,6 +9,10 @@ describe("the query lexer", () => {
     }));
   });
 
+  it("keeps a closing quote that nothing opened", () => {
+    for (const quote of "❞〞〟」』｣﹂﹄》〉") expect(piecesOf(`a ${quote}b`).map((piece) => piece.text)).toEqual(["a", " ", quote, "b"]);
+  });
+
   it("knows the signs of every keyboard, and links without a scheme", () => {
     const query = "（東京 ＯＲ 「大 阪」～2） －雪 from：nasa ＃t www.x.org/a x.org/b x.org 12” «a b»";
     const kinds = piecesOf(query).filter((one) => one.kind !== "space").map((one) => [one.text, one.kind]);
