@@ -190,6 +190,7 @@ def test_right_to_left_and_mixed_texts_keep_their_direction_and_language(
     mixed = records.post(12_002, at + 2, text=told, lang="he", entities=[Entity("mention", 0, 4, "ada@far.example")])
     simulator.put([arabic, japanese, mixed])
     paragraphs = page.locator(f'[data-id="{mixed.id}"] .paragraph')
+    expect(paragraphs).to_have_count(2)
     directions = paragraphs.evaluate_all("all => all.map(one => getComputedStyle(one).direction)")
     assert directions == ["rtl", "ltr"]
     text = page.locator(f'[data-id="{arabic.id}"] .text')

@@ -48,6 +48,7 @@ beforeEach(() => {
   root = document.body.appendChild(document.createElement("main"));
   desk = new Desk({ ...DEFAULT_SETTINGS }, new OfflineConnection("ws://h/ws"), () => undefined);
   vi.spyOn(desk.polling, "schedule").mockImplementation(() => undefined);  // its timer would outlive the test
+  vi.spyOn(globalThis, "setInterval").mockReturnValue(0 as never);
   desk.start();
   desk.column.run.applyFrame({ type: "history", id: "a", key: "k", posts: Array.from({ length: 5 }, (_, at) => post(`p${at}`, { created_at: at })), done: true, after: 1 }, 0);
   draw();

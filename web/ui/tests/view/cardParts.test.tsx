@@ -36,6 +36,7 @@ beforeEach(() => {
   root = document.body.appendChild(document.createElement("main"));
   desk = new Desk({ ...DEFAULT_SETTINGS }, new OfflineConnection("ws://h/ws"), () => undefined);
   vi.spyOn(desk.polling, "schedule").mockImplementation(() => undefined);
+  vi.spyOn(globalThis, "setInterval").mockReturnValue(0 as never);
   desk.start();
   desk.server.facts = { images: "proxy" } as never;
 });
